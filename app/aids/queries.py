@@ -1,0 +1,168 @@
+"""Every SELECT about aids."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
+
+from app.aids.models import Aid, AidTask, Attachment, Change, Redirect, Revision
+from app.work.models import Task, Workflow
+
+LIVE = and_(col(Revision.aid_id) == col(Aid.id), col(Revision.number) == col(Aid.live))
+
+
+def live_with_tasks(session: Session, slug: str) -> list[tuple[Aid, Revision, Task | None]]:
+    """The live revision at this address, a row per task, in one statement."""
+    statement = (
+        select(Aid, Revision, Task)
+        .join(Revision, LIVE)
+        .join(AidTask, col(AidTask.aid_id) == col(Aid.id), isouter=True)
+        .join(Task, col(Task.id) == AidTask.task_id, isouter=True)
+        .where(Aid.slug == slug)
+        .order_by(Task.title)
+    )
+    return [(aid, revision, task) for aid, revision, task in session.exec(statement)]
+
+
+def redirected(session: Session, slug: str) -> str | None:
+    """Where an earlier address leads now."""
+    return session.exec(select(Aid.slug).join(Redirect).where(Redirect.slug == slug)).first()
+
+
+def by_slug(session: Session, slug: str) -> Aid | None:
+    """The aid at this address, live or not."""
+    return session.exec(select(Aid).where(Aid.slug == slug)).first()
+
+
+def revision(session: Session, aid_id: int, number: int) -> Revision | None:
+    """One revision of an aid."""
+    return session.exec(select(Revision).where(Revision.aid_id == aid_id, Revision.number == number)).first()
+
+
+def newest(session: Session, aid_id: int) -> Revision | None:
+    """The revision that was made last."""
+    statement = select(Revision).where(Revision.aid_id == aid_id).order_by(col(Revision.number).desc())
+    return session.exec(statement).first()
+
+
+def revisions(session: Session, aid_id: int) -> Sequence[Revision]:
+    """All revisions of an aid, newest first."""
+    statement = select(Revision).where(Revision.aid_id == aid_id).order_by(col(Revision.number).desc())
+    return session.exec(statement).all()
+
+
+def page(session: Session, after: str, limit: int, members: bool, drafts: bool) -> Sequence[tuple[Aid, Revision]]:
+    """Aids by slug from behind `after`, with the live revision (or the newest, where drafts may be seen)."""
+    newest_number = select(func.max(Revision.number)).where(Revision.aid_id == Aid.id).scalar_subquery()
+    number = func.coalesce(col(Aid.live), newest_number) if drafts else col(Aid.live)
+    statement = (
+        select(Aid, Revision)
+        .join(Revision, and_(col(Revision.aid_id) == col(Aid.id), col(Revision.number) == number))
+        .where(Aid.slug > after)
+        .order_by(Aid.slug)
+        .limit(limit)
+    )
+    if not members:
+        statement = statement.where(Revision.audience == "everyone")
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def of_task(session: Session, task_id: int, members: bool) -> Sequence[tuple[Aid, Revision]]:
+    """The live aids of a task that this reader may see, by title."""
+    statement = (
+        select(Aid, Revision)
+        .join(Revision, LIVE)
+        .join(AidTask, col(AidTask.aid_id) == col(Aid.id))
+        .where(AidTask.task_id == task_id)
+        .order_by(Revision.title)
+    )
+    if not members:
+        statement = statement.where(Revision.audience == "everyone")
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def catalogue(session: Session, members: bool) -> list[tuple[Task, Workflow | None, int]]:
+    """Every task with its workflow and the number of its live aids that this reader may see, in one statement."""
+    audiences = ["everyone", "members"] if members else ["everyone"]
+    visible = func.count(col(Revision.id)).filter(col(Revision.audience).in_(audiences))
+    statement = (
+        select(Task, Workflow, visible)
+        .join(Workflow, col(Workflow.id) == Task.workflow_id, isouter=True)
+        .join(AidTask, col(AidTask.task_id) == Task.id, isouter=True)
+        .join(Aid, col(Aid.id) == AidTask.aid_id, isouter=True)
+        .join(Revision, LIVE, isouter=True)
+        .group_by(col(Task.id), col(Workflow.id))
+        .order_by(Workflow.title, Task.title)
+    )
+    return [(task, workflow, count) for task, workflow, count in session.exec(statement)]
+
+
+def last_change(session: Session) -> int:
+    """The number of the newest change, 0 where there is none."""
+    return session.exec(select(func.max(Change.id))).one() or 0
+
+
+def changed_after(session: Session, number: int) -> tuple[int, list[int]]:
+    """The newest change and the aids that changed since this one."""
+    rows = session.exec(select(Change.id, Change.aid_id).where(col(Change.id) > number)).all()
+    return max((row[0] or 0 for row in rows), default=number), sorted({row[1] for row in rows})
+
+
+def live_many(session: Session, aid_ids: Sequence[int]) -> list[tuple[Aid, Revision]]:
+    """The live revisions of these aids; those without one are left out."""
+    statement = select(Aid, Revision).join(Revision, LIVE).where(col(Aid.id).in_(aid_ids))
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def live_after(session: Session, after: int, limit: int) -> list[tuple[Aid, Revision]]:
+    """Live revisions by the aid's number, from behind `after`: for reading them all in portions."""
+    statement = select(Aid, Revision).join(Revision, LIVE).where(col(Aid.id) > after).order_by(col(Aid.id)).limit(limit)
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def matching(session: Session, words: Sequence[str], members: bool, limit: int) -> list[tuple[Aid, Revision]]:
+    """Live aids that hold any of these words, those with a word in the title first; for when there is no index."""
+    hits = [col(Revision.text).icontains(word, autoescape=True) for word in words]
+    titles = [col(Revision.title).icontains(word, autoescape=True) for word in words]
+    statement = select(Aid, Revision).join(Revision, LIVE).where(or_(*hits, *titles))
+    if not members:
+        statement = statement.where(Revision.audience == "everyone")
+    statement = statement.order_by(or_(*titles).desc(), Revision.title).limit(limit)
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def attachment(session: Session, digest: str) -> Attachment | None:
+    """The image with this digest."""
+    return session.get(Attachment, digest)
+
+
+def stale(session: Session, today: date) -> tuple[int, int]:
+    """How many live aids are past their review date, and how many are live."""
+    live = session.exec(select(func.count()).where(col(Aid.live).is_not(None))).one()
+    past = select(func.count()).where(col(Aid.live).is_not(None), col(Aid.review_due) < today)
+    return session.exec(past).one(), live
+
+
+def critical_covered(session: Session, least: int, today: date) -> int:
+    """How many tasks of at least this criticality have a live aid that is not past its review date."""
+    current = or_(col(Aid.review_due).is_(None), col(Aid.review_due) >= today)
+    statement = (
+        select(func.count(func.distinct(AidTask.task_id)))
+        .join(Task, col(Task.id) == AidTask.task_id)
+        .join(Aid, col(Aid.id) == AidTask.aid_id)
+        .where(col(Task.criticality) >= least, col(Aid.live).is_not(None), current)
+    )
+    return session.exec(statement).one()
+
+
+def titles(session: Session, slugs: Sequence[str]) -> dict[str, str]:
+    """The live titles at these addresses."""
+    statement = select(Aid.slug, Revision.title).join(Revision, LIVE).where(col(Aid.slug).in_(slugs))
+    return {slug: title for slug, title in session.exec(statement)}
+
+
+def same_title(session: Session, title: str, slug: str) -> str | None:
+    """Another live aid with this title."""
+    statement = select(Aid.slug).join(Revision, LIVE).where(Revision.title == title, Aid.slug != slug)
+    return session.exec(statement).first()

@@ -1,0 +1,69 @@
+"""What the routes ask for, each named once: settings, the clock, the viewer, a session to read or to write."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from sqlmodel import Session
+
+from app.db import reading, writing
+from app.facts import Facts
+from app.settings import Settings
+from app.viewer import Viewer
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _now(request: Request) -> datetime:
+    at: datetime = request.app.state.clock()
+    return at
+
+
+def _viewer(request: Request) -> Viewer:
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+def _reader(request: Request) -> Viewer:
+    viewer = _viewer(request)
+    viewer.require_reading()
+    return viewer
+
+
+def _facts(request: Request) -> Facts:
+    facts: Facts = request.app.state.facts
+    return facts
+
+
+def _reading(request: Request) -> Iterator[Session]:
+    with reading(request.app.state.engine) as session:
+        yield session
+
+
+def _writing(request: Request) -> Iterator[Session]:
+    with writing(request.app.state.engine) as session:
+        yield session
+    request.app.state.search.wake()
+
+
+SettingsDep = Annotated[Settings, Depends(_settings)]
+NowDep = Annotated[datetime, Depends(_now)]
+ViewerDep = Annotated[Viewer, Depends(_viewer)]
+ReaderDep = Annotated[Viewer, Depends(_reader)]
+FactsDep = Annotated[Facts, Depends(_facts)]
+ReadSession = Annotated[Session, Depends(_reading, scope="function")]
+# Committed before the answer is sent: what was acknowledged is there.
+WriteSession = Annotated[Session, Depends(_writing, scope="function")]
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many, at most 200.")]
+Cursor = Annotated[str, Query(max_length=400, description="`cursor` of the page before.")]
+
+
+def base_url(request: Request) -> str:
+    """The public address of this server, without a slash at the end."""
+    configured: str = request.app.state.settings.base_url
+    return (configured or str(request.base_url)).rstrip("/")

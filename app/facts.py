@@ -1,0 +1,91 @@
+"""What happened, told by lower rooms to whoever listens.
+
+A lower room states a fact without knowing who cares; `app.main` wires the listeners. Stating a fact never fails the
+request: a listener that raises is logged and the others still hear.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A settled search was answered."""
+
+    id: UUID
+    at: datetime
+    query: str
+    results: int
+    person: str | None
+    tab: str | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A revision of an aid was shown to a reader."""
+
+    id: UUID
+    at: datetime
+    slug: str
+    revision: int
+    person: str | None
+    source: str
+    search_id: UUID | None = None
+    rank: int | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A reader who was not helped put a question."""
+
+    id: UUID
+    at: datetime
+    text: str
+    person: str | None
+    query: str | None = None
+    search_id: UUID | None = None
+    slug: str | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A reader said whether the aid worked."""
+
+    id: UUID
+    at: datetime
+    slug: str
+    outcome: str
+    person: str | None
+    revision: int | None = None
+    search_id: UUID | None = None
+    text: str | None = None
+    section: str | None = None
+    source: str | None = None
+
+
+@dataclass
+class Facts:
+    """Who listens to what."""
+
+    listeners: dict[type, list[Callable[[Any], None]]] = field(default_factory=dict)
+
+    def listen(self, kind: type, listener: Callable[[Any], None]) -> None:
+        """Call `listener` with every fact of this kind."""
+        self.listeners.setdefault(kind, []).append(listener)
+
+    def state(self, fact: object) -> None:
+        """Tell the listeners; never raises."""
+        for listener in self.listeners.get(type(fact), []):
+            try:
+                listener(fact)
+            except Exception:
+                log.exception("a listener failed", fact=type(fact).__name__)

@@ -1,0 +1,185 @@
+"""The gate: every request passes it. Who asks, from where, how often and how much; and the headers of every answer.
+
+Log lines carry the route, never the address with its slug or query: no log tells what a person looked up.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+import structlog
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import AppError, Forbidden, TooLarge, TooMany
+from app.health import Metrics
+from app.ids import uuid7
+from app.people.credentials import Credentials
+from app.people.pages import COOKIE
+from app.settings import Settings
+from app.viewer import Right, Viewer
+
+log = structlog.get_logger("request")
+MOST_BODY = 1 << 20
+SAFE = {"GET", "HEAD", "OPTIONS"}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+Refuse = Callable[[Request, AppError], Awaitable[Response]]
+
+
+@dataclass
+class Rates:
+    """How often an address or a token may call; counted in this process."""
+
+    settings: Settings
+    limiter: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+
+    def __post_init__(self) -> None:
+        self.sign_in, self.search = parse(self.settings.rate_sign_in), parse(self.settings.rate_search)
+        self.events, self.token = parse(self.settings.rate_events), parse(self.settings.rate_token)
+
+    def count(self, rate: RateLimitItem, who: str) -> None:
+        """Count one call.
+
+        Raises:
+            TooMany: over the rate.
+        """
+        if not self.limiter.hit(rate, who):
+            wait = max(1, round(self.limiter.get_window_stats(rate, who).reset_time - time.time()))
+            raise TooMany(f"At most {rate.amount} calls in {rate.get_expiry()} s. Wait {wait} s.", wait)
+
+
+@dataclass
+class Gate:
+    """Pure ASGI, so that it costs little."""
+
+    app: ASGIApp
+    credentials: Credentials
+    rates: Rates
+    metrics: Metrics
+    refuse: Refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer why not."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        request.state.id = uuid7().hex
+        request.state.viewer, request.state.may_measure = self.credentials.anonymous, False
+        answer = _Answer(send, request)
+        try:
+            self._check_size(request)
+            viewer = await self._viewer(request)
+            request.state.viewer, request.state.may_measure = viewer, viewer.may(Right.MEASURE)
+            self._check_origin(request)
+            self._check_rate(request, viewer)
+            await self.app(scope, _limited(receive), answer)
+        except AppError as error:
+            await (await self.refuse(request, error))(scope, receive, answer)
+        finally:
+            self._note(request, answer)
+
+    def _check_size(self, request: Request) -> None:
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST_BODY:
+            raise TooLarge("The body may have at most 1 MiB (1,048,576 bytes). Send it in parts.")
+
+    async def _viewer(self, request: Request) -> Viewer:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            remembered = self.credentials.remembered(token.strip())
+            return remembered or await anyio.to_thread.run_sync(self.credentials.of_token, token.strip())
+        secret = request.cookies.get(COOKIE)
+        if not secret:
+            return self.credentials.anonymous
+        return self.credentials.remembered(secret) or await anyio.to_thread.run_sync(
+            self.credentials.of_session, secret
+        )
+
+    def _check_origin(self, request: Request) -> None:
+        """Forged requests: a browser says where a form or a script comes from, and only this server may send them."""
+        headers = request.headers
+        if request.method in SAFE or headers.get("authorization", "").lower().startswith("bearer "):
+            return
+        origin = headers.get("origin")
+        site = headers.get("sec-fetch-site")
+        same = urlsplit(origin).netloc == headers.get("host") if origin is not None else site in {"same-origin", None}
+        from_browser = origin is not None or site is not None
+        if not same or (request.cookies.get(COOKIE) and not from_browser):
+            raise Forbidden("This did not come from a page of this server. Open the page here and do it there.")
+
+    def _check_rate(self, request: Request, viewer: Viewer) -> None:
+        path, address = request.url.path, request.client.host if request.client else "?"
+        if viewer.role is not None and viewer.person is None:
+            self.rates.count(self.rates.token, f"token {viewer.name}")
+        elif path.startswith("/sign-in/"):
+            self.rates.count(self.rates.sign_in, f"sign-in {address}")
+        elif viewer.role is None and path == "/api/v1/events":
+            self.rates.count(self.rates.events, f"events {address}")
+        elif viewer.role is None and (path == "/api/v1/search" or (path == "/" and "q" in request.query_params)):
+            self.rates.count(self.rates.search, f"search {address}")
+
+    def _note(self, request: Request, answer: "_Answer") -> None:
+        seconds = time.perf_counter() - answer.started
+        route = getattr(request.scope.get("route"), "path", "other")
+        self.metrics.request(request.method, route, answer.status, seconds)
+        log.info(
+            "request", id=request.state.id, method=request.method, route=route, status=answer.status, ms=seconds * 1e3
+        )
+
+
+class _Answer:
+    """Adds the headers, and remembers the status."""
+
+    def __init__(self, send: Send, request: Request) -> None:
+        self.send = send
+        self.request = request
+        self.status = 500
+        self.started = time.perf_counter()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers["X-Request-ID"] = self.request.state.id
+        await self.send(message)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Stops a body that is longer than it said."""
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > MOST_BODY:
+            raise TooLarge("The body may have at most 1 MiB (1,048,576 bytes). Send it in parts.")
+        return message
+
+    return counted
+
+
+def wants_html(request: Request) -> bool:
+    """Whether to answer with a page."""
+    accepted = request.headers.get("accept", "*/*")
+    return not request.url.path.startswith("/api/") and ("text/html" in accepted or "*/*" in accepted)

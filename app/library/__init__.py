@@ -1,0 +1,1 @@
+"""Folders of documents in, folders out."""

@@ -1,0 +1,189 @@
+"""The hall: builds the application and wires the rooms."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import clock, facts, gate, health, logs
+from app.aids import api as aids_api
+from app.aids import pages as aids_pages
+from app.aids import task_pages
+from app.db import open_engine, require_head
+from app.errors import AppError, Fault, NotFound, SignInNeeded, TooMany
+from app.people import pages as people_pages
+from app.people.credentials import Credentials
+from app.reference import page as reference_page
+from app.search import api as search_api
+from app.search import pages as search_pages
+from app.search.service import Question, Search
+from app.settings import Settings, load
+from app.usage import api as usage_api
+from app.usage import pages as usage_pages
+from app.usage.service import TYPES, Usage
+from app.usage.writer import Writer
+from app.viewer import load_key
+from app.web import render
+from app.web.words import _
+from app.work import api as work_api
+
+log = structlog.get_logger(__name__)
+NEAREST = 5
+ROUTERS = (
+    search_api.router,
+    aids_api.router,
+    work_api.router,
+    usage_api.router,
+    search_pages.router,
+    task_pages.router,
+    aids_pages.router,
+    people_pages.router,
+    usage_pages.router,
+    health.router,
+)
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """What happened, what to do, and what is near."""
+
+    status: int
+    title: str
+    detail: str
+    aids: list[object]
+    reference: str | None
+
+
+class _Static(StaticFiles):
+    """Files whose address carries their version never change."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for a year when its version was asked for."""
+        response = await super().get_response(path, scope)
+        if b"v=" in scope.get("query_string", b""):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def from_environment() -> FastAPI:
+    """The application as the environment says; what a server process calls."""
+    settings = load()
+    logs.configure(settings.log_level)
+    return create_app(settings)
+
+
+def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
+    """The application with its own engine, index and event writer; they run while it is served."""
+    engine = open_engine(settings.sqlalchemy_url)
+    app = FastAPI(
+        title="Job aids",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_running,
+        description="Find the right job aid mid-task, and record what came of it.",
+    )
+    state = app.state
+    state.settings, state.engine, state.clock, state.facts = settings, engine, ticking, facts.Facts()
+    state.search = Search(settings.index_dir, engine)
+    state.usage = Usage(Writer(engine), ticking)
+    state.metrics = health.Metrics()
+    state.credentials = Credentials(engine, ticking, load_key(settings.data_dir), settings.reading == "everyone")
+    for kind in TYPES:
+        state.facts.listen(kind, state.usage.hear)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_route("/api", reference_page, include_in_schema=False)
+    app.mount("/static", _Static(directory=render.STATIC), "static")
+    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _broken)
+    app.add_middleware(
+        gate.Gate,
+        credentials=state.credentials,
+        rates=gate.Rates(settings),
+        metrics=state.metrics,
+        refuse=_app_error,
+    )
+    return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    require_head(state.engine)
+    state.search.start()
+    state.usage.writer.start()
+    yield
+    state.search.stop()
+    state.usage.writer.stop()
+    state.engine.dispose()
+
+
+async def _app_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, AppError):
+        raise error
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if isinstance(error, SignInNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
+        if gate.wants_html(request):
+            view = people_pages.SignInView(error.detail)
+            return render.page(request, "sign_in.html", _("Sign in"), view, status=error.status)
+    slug = error.slug if isinstance(error, NotFound) else ""
+    response = _answer(request, error.status, error.title, error.detail, error.faults, slug)
+    response.headers.update(headers)
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    faults = [Fault("/" + "/".join(str(part) for part in wrong["loc"][1:]), wrong["msg"]) for wrong in found]
+    detail = " ".join(f"{fault.pointer[1:] or 'body'}: {fault.detail}." for fault in faults[:3])
+    return _answer(request, 422, "Not valid", detail, faults)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    known = {
+        404: "There is no such page. Search for what you need.",
+        405: "This address takes other methods; see /api.",
+    }
+    response = _answer(request, status, HTTPStatus(status).phrase, known.get(status, str(getattr(error, "detail", ""))))
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("a request failed", id=request.state.id, exc_info=error)
+    detail = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
+    return _answer(request, 500, "Something went wrong here", detail)
+
+
+def _answer(
+    request: Request, status: int, title: str, detail: str, faults: list[Fault] | None = None, slug: str = ""
+) -> Response:
+    if gate.wants_html(request):
+        reference = request.state.id if status >= 500 else None
+        view = MessageView(status, title, detail, _nearest(request, slug), reference)
+        return render.page(request, "message.html", title, view, status=status)
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if faults:
+        body["errors"] = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+    return JSONResponse(body, status_code=status, media_type="application/problem+json")
+
+
+def _nearest(request: Request, slug: str) -> list[object]:
+    viewer = request.state.viewer
+    if not slug or not (viewer.member or viewer.open_house):
+        return []
+    search: Search = request.app.state.search
+    return list(search.find(Question(slug[:200].replace("-", " "), limit=NEAREST), viewer).hits)

@@ -1,0 +1,10 @@
+"""All tables in one import, for the migrations."""
+
+from sqlmodel import SQLModel
+
+from app.aids import models as aids
+from app.people import models as people
+from app.usage import models as usage
+from app.work import models as work
+
+__all__ = ["SQLModel", "aids", "people", "usage", "work"]

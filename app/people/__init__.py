@@ -1,0 +1,1 @@
+"""Persons, roles, sign-in, API tokens, and the viewer: who asks, and what she may see and do."""

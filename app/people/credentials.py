@@ -1,0 +1,69 @@
+"""From a cookie or a bearer token to the viewer; what was looked up is remembered for some seconds."""
+
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from app.clock import Clock
+from app.db import reading
+from app.errors import SignInNeeded
+from app.people import queries
+from app.people.service import digest
+from app.viewer import Role, Viewer, pseudonym
+
+REMEMBERED_SECONDS = 5.0
+MOST_REMEMBERED = 5_000
+
+
+@dataclass
+class Credentials:
+    """Looks up who a secret belongs to. Another process hears of an ended session within five seconds."""
+
+    engine: Engine
+    clock: Clock
+    key: bytes
+    open_house: bool
+    _remembered: dict[str, tuple[float, Viewer | None]] = field(default_factory=dict)
+
+    @property
+    def anonymous(self) -> Viewer:
+        """Nobody in particular."""
+        return Viewer(open_house=self.open_house)
+
+    def remembered(self, secret: str) -> Viewer | None:
+        """The viewer, if this secret was looked up just now."""
+        found = self._remembered.get(digest(secret))
+        return found[1] if found and found[0] > time.monotonic() else None
+
+    def forget(self, secret: str) -> None:
+        """Look this secret up again next time."""
+        self._remembered.pop(digest(secret), None)
+
+    def of_token(self, secret: str) -> Viewer:
+        """The viewer with this API token.
+
+        Raises:
+            SignInNeeded: nobody has it.
+        """
+        with reading(self.engine) as session:
+            found = queries.token(session, digest(secret))
+        if found is None:
+            raise SignInNeeded("This token is not known here. Make one with `jobaids token create`.")
+        return self._remember(secret, Viewer(Role(found.role), found.name, open_house=self.open_house))
+
+    def of_session(self, secret: str) -> Viewer:
+        """The person with this session; anonymous where it has ended."""
+        with reading(self.engine) as session:
+            found = queries.signed_in(session, digest(secret), self.clock())
+        if found is None:
+            return self.anonymous
+        person = found[1]
+        mine = pseudonym(self.key, person.id)
+        return self._remember(secret, Viewer(Role(person.role), person.name, person.id, mine, self.open_house))
+
+    def _remember(self, secret: str, viewer: Viewer) -> Viewer:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[digest(secret)] = (time.monotonic() + REMEMBERED_SECONDS, viewer)
+        return viewer

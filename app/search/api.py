@@ -1,0 +1,111 @@
+"""Search as JSON."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+
+from app.aids.document import Kind, Moment
+from app.deps import FactsDep, NowDep, ViewerDep
+from app.facts import Searched
+from app.search.service import MOST_CHARACTERS, Question, Search
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+
+
+def _search(request: Request) -> Search:
+    search: Search = request.app.state.search
+    return search
+
+
+SearchDep = Annotated[Search, Depends(_search)]
+
+
+class Result(BaseModel):
+    """An aid that was found; `highlight` is safe HTML with `<mark>`, `step` the step that answers best."""
+
+    slug: str
+    title: str
+    summary: str
+    kind: str
+    tasks: list[str]
+    highlight: str
+    score: float
+    step: int | None
+    url: str
+
+
+class Results(BaseModel):
+    """An answer; `degraded` where it came without ranking because the index is being made."""
+
+    search_id: str
+    query: str
+    corrected: str | None
+    total: int
+    took_ms: float
+    degraded: bool
+    message: str | None
+    results: list[Result]
+
+
+class Suggestion(BaseModel):
+    """An aid to offer while somebody types."""
+
+    slug: str
+    title: str
+    kind: str
+
+
+class Suggestions(BaseModel):
+    """What to offer."""
+
+    suggestions: list[Suggestion]
+
+
+@router.get("/search", summary="Find aids")
+def search(
+    found_by: SearchDep,
+    viewer: ViewerDep,
+    facts: FactsDep,
+    now: NowDep,
+    q: Annotated[str, Query(max_length=MOST_CHARACTERS, description="What somebody is stuck on, in plain words.")] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 10,
+    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    task: Annotated[str | None, Query(max_length=200, description="Only aids of this task.")] = None,
+    kind: Annotated[Kind | None, Query(description="Only aids of this kind.")] = None,
+    moment: Annotated[Moment | None, Query(description="Only aids for this moment of need.")] = None,
+) -> Results:
+    """The aids that answer a question, best first. The search is recorded as settled, without who asked."""
+    answer = found_by.find(Question(q, task, kind, moment, limit, offset), viewer)
+    if q.strip() and not offset:
+        facts.state(Searched(answer.search_id, now, q, answer.total, viewer.pseudonym, task=task))
+    results = [
+        Result(
+            **{name: getattr(hit, name) for name in ("slug", "title", "summary", "kind", "tasks", "score", "step")},
+            highlight=str(hit.highlight),
+            url=f"/aids/{hit.slug}" + (f"#step-{hit.step}" if hit.step else ""),
+        )
+        for hit in answer.hits
+    ]
+    return Results(
+        search_id=str(answer.search_id),
+        query=answer.query,
+        corrected=answer.corrected,
+        total=answer.total,
+        took_ms=answer.took_ms,
+        degraded=answer.degraded,
+        message=answer.message,
+        results=results,
+    )
+
+
+@router.get("/suggest", summary="Suggest aids while somebody types")
+def suggest(
+    found_by: SearchDep,
+    viewer: ViewerDep,
+    q: Annotated[str, Query(max_length=MOST_CHARACTERS)] = "",
+    limit: Annotated[int, Query(ge=1, le=50)] = 8,
+) -> Suggestions:
+    """As you type: the last word may be unfinished. Nothing is recorded."""
+    hits = found_by.suggest(q, limit, viewer)
+    return Suggestions(suggestions=[Suggestion(slug=hit.slug, title=hit.title, kind=hit.kind) for hit in hits])

@@ -1,0 +1,201 @@
+"""The index on disk. It is derived from the database and may be deleted at any time.
+
+Each generation is a folder of its own with a `state.json` that says which database it was made from and the number of
+the last change that it holds; `CURRENT` names the generation in use. One process writes at a time, under a file lock.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+from sqlmodel import Session
+from whoosh import index
+
+from app.aids import queries
+from app.aids import service as aids
+from app.aids.models import Aid, Revision
+from app.db import reading
+from app.ids import uuid7
+from app.search import analysis
+from app.work import service as work
+from app.work.queries import known
+
+log = structlog.get_logger(__name__)
+PORTION = 500
+MEMORY_MB = 128
+
+
+class Store:
+    """The index of one machine."""
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self.folder = folder
+        self.engine = engine
+
+    def open(self) -> index.FileIndex | None:
+        """The index in use; None where there is none that can be read."""
+        generation = self._generation()
+        if generation is None or self._state(generation).get("fingerprint") != analysis.fingerprint():
+            return None
+        try:
+            return index.open_dir(str(generation))
+        except Exception:  # whoosh raises whatever the damaged bytes make it raise
+            log.exception("the index cannot be opened")
+            return None
+
+    def catch_up(self, wait: bool = True) -> bool:
+        """Take in what changed since; make a new index where there is none to use. False: another process is at it."""
+        with self._lock(wait) as mine:
+            if not mine:
+                return False
+            with reading(self.engine) as session:
+                opened = self.open()
+                generation = self._generation()
+                if opened is None or generation is None or not self._fits(session, generation):
+                    self._rebuild(session)
+                else:
+                    self._apply(session, opened, generation)
+        return True
+
+    def rebuild(self) -> int:
+        """Make the index anew beside the one in use, then put it in its place; returns how many aids it holds."""
+        with self._lock(wait=True), reading(self.engine) as session:
+            return self._rebuild(session)
+
+    def behind(self) -> int:
+        """How many changes the index has not taken in yet."""
+        generation = self._generation()
+        with reading(self.engine) as session:
+            newest = queries.last_change(session)
+        return newest - int(self._state(generation).get("change", 0)) if generation else newest
+
+    def _generation(self) -> Path | None:
+        try:
+            name = (self.folder / "CURRENT").read_text().strip()
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        return self.folder / name if name and (self.folder / name).is_dir() else None
+
+    def _state(self, generation: Path) -> dict[str, Any]:
+        try:
+            state = json.loads((generation / "state.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return state if isinstance(state, dict) else {}
+
+    def _fits(self, session: Session, generation: Path) -> bool:
+        state = self._state(generation)
+        ours = state.get("instance") == aids.instance(session)
+        return ours and int(state.get("change", 0)) <= queries.last_change(session)
+
+    def _apply(self, session: Session, opened: index.FileIndex, generation: Path) -> None:
+        before = int(self._state(generation)["change"])
+        newest, changed = queries.changed_after(session, before)
+        if newest == before:
+            return
+        if len(changed) > PORTION and len(changed) * 2 > opened.doc_count():
+            self._rebuild(session)
+            return
+        writer = opened.writer(limitmb=MEMORY_MB)
+        try:
+            for aid_id in changed:
+                writer.delete_by_term("aid", str(aid_id))
+            for start in range(0, len(changed), PORTION):
+                _add(session, writer, queries.live_many(session, changed[start : start + PORTION]))
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+        self._save(session, generation, newest)
+
+    def _rebuild(self, session: Session) -> int:
+        generation = self.folder / uuid7().hex
+        generation.mkdir(parents=True)
+        change, last, count = queries.last_change(session), 0, 0
+        writer = index.create_in(str(generation), analysis.schema()).writer(limitmb=MEMORY_MB)
+        while rows := queries.live_after(session, last, PORTION):
+            _add(session, writer, rows)
+            last, count = rows[-1][0].id or 0, count + len(rows)
+            session.expunge_all()
+        writer.commit()
+        self._save(session, generation, change)
+        _write(self.folder / "CURRENT", generation.name)
+        for other in self.folder.iterdir():
+            if other.is_dir() and other != generation:
+                shutil.rmtree(other, ignore_errors=True)
+        log.info("index rebuilt", aids=count, change=change)
+        return count
+
+    def _save(self, session: Session, generation: Path, change: int) -> None:
+        instance = aids.instance(session)
+        state = {"fingerprint": analysis.fingerprint(), "instance": instance, "change": change}
+        _write(generation / "state.json", json.dumps(state))
+
+    @contextmanager
+    def _lock(self, wait: bool) -> Iterator[bool]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a small file in one step."""
+    beside = path.with_suffix(f".{os.getpid()}")
+    beside.write_text(text)
+    beside.replace(path)
+
+
+def _add(session: Session, writer: Any, rows: Sequence[tuple[Aid, Revision]]) -> None:
+    tasks = known(session, {slug for _, revision in rows for slug in revision.tasks})
+    for aid, revision in rows:
+        titles = [tasks[slug].title if slug in tasks else work.title_of(slug) for slug in revision.tasks]
+        writer.add_document(**document(aid, revision, titles))
+
+
+def document(aid: Aid, revision: Revision, task_titles: Sequence[str]) -> dict[str, Any]:
+    """A live revision as the index holds it."""
+    tasks = " ".join(task_titles)
+    keywords = ", ".join(revision.keywords)
+    body = f"{revision.summary}\n{revision.text}" if revision.summary not in revision.text else revision.text
+    return {
+        "aid": str(aid.id),
+        "audience": revision.audience,
+        "kind": revision.kind,
+        "moment": " ".join(revision.moments),
+        "task": " ".join(revision.tasks),
+        "title": revision.title,
+        "keywords": keywords,
+        "steps": "\n".join(revision.steps),
+        "body": body,
+        "tasks": tasks,
+        "words": f"{revision.title} {keywords} {tasks} {body}",
+        "shown": {
+            "slug": aid.slug,
+            "title": revision.title,
+            "summary": revision.summary,
+            "kind": revision.kind,
+            "tasks": list(revision.tasks),
+            "task_titles": list(task_titles),
+            "passages": passages(revision),
+        },
+    }
+
+
+def passages(revision: Revision) -> list[tuple[int | None, str]]:
+    """The steps with their numbers, and every other line of the text."""
+    steps = list(enumerate(revision.steps, 1))
+    others = dict.fromkeys(revision.text.splitlines())
+    in_steps = set(revision.steps)
+    return [*steps, *((None, line) for line in others if line and line not in in_steps)]

@@ -1,0 +1,71 @@
+"""Every setting is an environment variable `JOBAIDS_…`; `jobaids settings` prints this list with its defaults."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import StartError
+
+
+class Settings(BaseSettings):
+    """What an administrator may choose; nothing else is read from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="JOBAIDS_", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite file, the index and the keys.")
+    database_url: str = Field("", description="PostgreSQL address; empty means SQLite in the data folder.")
+    base_url: str = Field("", description="Public address of the server, as printed on cards; empty means as asked.")
+    reading: Literal["members", "everyone"] = Field("members", description="Who may read: members, or everyone.")
+    min_group: Annotated[int, Field(ge=3)] = Field(5, description="Figures about fewer people are not shown.")
+    min_query_group: Annotated[int, Field(ge=3)] = Field(10, description="Query texts of fewer people are not shown.")
+    time_zone: str = Field("UTC", description="The organisation's time zone, for days in reports.")
+    rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address.")
+    rate_search: str = Field("240/minute", description="Anonymous searches per address.")
+    rate_events: str = Field("600/minute", description="Anonymous event calls per address.")
+    rate_token: str = Field("12000/minute", description="Calls per API token.")
+    session_days: int = Field(14, description="Days that a sign-in lasts without use.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"no time zone is called {value!r}; use a name such as Europe/Berlin") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the search index lives; it may be deleted at any time."""
+        return self.data_dir / "index"
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address with its driver named."""
+        if not self.database_url:
+            return f"sqlite:///{(self.data_dir / 'jobaids.sqlite').absolute()}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else self.database_url
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises:
+        StartError: a setting has a value that cannot be used; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "JOBAIDS_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise StartError(f"{name}: {first['msg']}.") from None

@@ -1,0 +1,301 @@
+"""The delivery dashboard: metrics into figures and lists, with small groups left out.
+
+Totals count events and are always shown. A figure, a row or a query needs a least number of different readers
+(settings); what is left out is counted, and never told apart.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from app.aids import queries as aid_queries
+from app.settings import Settings
+from app.usage import metrics, queries
+from app.usage.metrics import Delivery, Row, Share
+from app.usage.models import UseEvent
+from app.web.charts import Series, Tone, line_chart
+from app.web.render import number, percent
+from app.web.words import _
+from app.work import queries as work_queries
+
+CRITICAL = 5
+MOST_ROWS = 10
+MOST_QUESTIONS = 20
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric as the page shows it."""
+
+    key: str
+    number: str
+    name: str
+    value: str | None
+    basis: str
+    note: str
+    interval: str | None = None
+    suppressed: str | None = None
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many events there were."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing and the numbers beneath it."""
+
+    title: str
+    svg: Markup
+    columns: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table of the largest rows, and what was left out."""
+
+    title: str
+    hint: str
+    columns: list[str]
+    rows: list[list[tuple[str, str | None]]]
+    empty: str
+    hidden: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that a reader put, without who it was."""
+
+    text: str
+    query: str | None
+    asked: datetime
+    aid_title: str | None
+    aid_url: str | None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A period to choose."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class DeliveryView:
+    """All that the page shows."""
+
+    start: str
+    end: str
+    presets: list[Preset]
+    totals: list[Total]
+    figures: list[Figure]
+    charts: list[Chart] = field(default_factory=list)
+    lists: list[Listing] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+
+def build(session: Session, settings: Settings, start: date, end: date, today: date) -> DeliveryView:
+    """The dashboard for the days from `start` to `end`, both counted, in the organisation's time zone."""
+    first = datetime.combine(start, time.min, settings.zone).astimezone(UTC)
+    last = datetime.combine(end + timedelta(days=1), time.min, settings.zone).astimezone(UTC)
+    found = metrics.measure(queries.between(session, first, last), settings.zone)
+    return DeliveryView(
+        start=start.isoformat(),
+        end=end.isoformat(),
+        presets=_presets(start, end, today),
+        totals=_totals(found),
+        figures=[*_figures(found, settings.min_group), *_upkeep(session, today)],
+        charts=_charts(found, start, end),
+        lists=_lists(session, found, settings),
+        questions=_questions(session),
+    )
+
+
+def _presets(start: date, end: date, today: date) -> list[Preset]:
+    presets = []
+    for days, label in ((1, _("Today")), (7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("A year"))):
+        first = today - timedelta(days=days - 1)
+        url = f"/studio/delivery?start={first}&end={today}"
+        presets.append(Preset(label, url, (start, end) == (first, today)))
+    return presets
+
+
+def _totals(found: Delivery) -> list[Total]:
+    names = {
+        "search": _("Searches"),
+        "open": _("Aids opened"),
+        "step": _("Steps ticked"),
+        "outcome": _("Outcomes said"),
+        "question": _("Questions asked"),
+        "print": _("Prints"),
+    }
+    return [Total(label, number(found.totals.get(kind, 0))) for kind, label in names.items()]
+
+
+def _figures(found: Delivery, least: int) -> list[Figure]:
+    few = _("Fewer than {n} people in this period, so this is not shown.").format(n=least)
+    suppressed = few if found.readers < least else None
+    seconds = None if found.time_to_aid_ms is None else f"{number(found.time_to_aid_ms / 1000)} s"
+    quick = _("{share} within 10 s and 2 clicks").format(share=percent(found.quick.value or 0)) if seconds else None
+    rank = None if found.click_rank is None else f"{found.click_rank:.2f}"
+    answered = _("{share} of uses were answered").format(share=percent(found.response.value or 0))
+    shown = [
+        _share("success", "1", _("Search success"), found.success, NOTES["success"]),
+        _share("no-result", "2", _("Searches that found nothing"), found.no_result, NOTES["no-result"]),
+        _share("no-click", "2", _("Searches that led to no click"), found.no_click, NOTES["no-click"]),
+        Figure("time", "3", _("Time to the aid, median"), seconds, _n(found.timed), NOTES["time"], quick),
+        Figure("rank", "4", _("Click rank"), rank, _n(found.with_results), NOTES["rank"]),
+        _share("helpful", "5", _("Helpfulness"), found.helpful, NOTES["helpful"], answered),
+    ]
+    return shown if suppressed is None else [_suppress(figure, suppressed) for figure in shown]
+
+
+def _suppress(figure: Figure, reason: str) -> Figure:
+    return Figure(figure.key, figure.number, figure.name, None, "", figure.note, suppressed=reason)
+
+
+NOTES = {
+    "success": _(
+        "Settled searches that opened an aid within 120 seconds and were not followed by other words from the same"
+        " reader in that time, divided by all settled searches. Typing counts as one search."
+    ),
+    "no-result": _("Settled searches without any result, divided by all settled searches."),
+    "no-click": _(
+        "Settled searches with results from which nothing was opened, divided by settled searches with results."
+    ),
+    "time": _(
+        "Median time from the first keystroke of a search to the steps on the screen, where the browser told it."
+    ),
+    "rank": _("Mean of 1 / rank of the first result that was opened, 0 where none was, over searches with results."),
+    "helpful": _(
+        "“This worked” divided by all answers, with a 95 % Wilson interval."
+        " Those who answer are not all who use an aid."
+    ),
+    "stale": _("Live aids past their review date, divided by all live aids, today."),
+    "coverage": _(
+        "Tasks of criticality 5 and up with a live aid within its review date, divided by all such tasks, today."
+    ),
+}
+
+
+def _share(key: str, place: str, name: str, share: Share, note: str, more: str = "") -> Figure:
+    value = None if share.value is None else percent(share.value)
+    between = share.interval and f"{percent(between_low(share))} – {percent(between_high(share))}"
+    basis = f"{_n(share.n)} · {more}" if more else _n(share.n)
+    return Figure(key, place, name, value, basis, note, between)
+
+
+def between_low(share: Share) -> float:
+    """The lower end of the interval, 0 where there is none."""
+    return share.interval[0] if share.interval else 0.0
+
+
+def between_high(share: Share) -> float:
+    """The upper end of the interval, 0 where there is none."""
+    return share.interval[1] if share.interval else 0.0
+
+
+def _n(count: int) -> str:
+    return f"n = {number(count)}"
+
+
+def _upkeep(session: Session, today: date) -> list[Figure]:
+    stale, live = aid_queries.stale(session, today)
+    covered = aid_queries.critical_covered(session, CRITICAL, today)
+    critical = work_queries.critical_count(session, CRITICAL)
+    return [
+        _count("stale", _("Stale aids"), Share(stale, live), NOTES["stale"]),
+        _count("coverage", _("Critical tasks covered"), Share(covered, critical), NOTES["coverage"]),
+    ]
+
+
+def _count(key: str, name: str, share: Share, note: str) -> Figure:
+    value = None if share.value is None else percent(share.value)
+    basis = _("{part} of {n}").format(part=number(share.part), n=number(share.n))
+    return Figure(key, "11", name, value, basis, note)
+
+
+def _charts(found: Delivery, start: date, end: date) -> list[Chart]:
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    names = (_("Searches"), _("Found nothing"), _("Aids opened"))
+    columns = (found.searches_by_day, found.empty_by_day, found.opens_by_day)
+    values = [[float(counts.get(day, 0)) for day in days] for counts in columns]
+    tones: tuple[Tone, ...] = ("accent", "bad", "good")
+    series = [Series(name, line, tone) for name, line, tone in zip(names, values, tones, strict=True)]
+    rows = [[str(day), *(number(int(line[n])) for line in values)] for n, day in enumerate(days)]
+    title = _("Searches and opened aids a day")
+    return [Chart(title, line_chart(title, days, series), [_("Day"), *names], rows)]
+
+
+def _lists(session: Session, found: Delivery, settings: Settings) -> list[Listing]:
+    few, fewer = settings.min_group, settings.min_query_group
+    titles = aid_queries.titles(session, [*found.opened, *found.stuck])
+    stuck = {slug: row for slug, row in found.stuck.items() if len(found.outcomes[slug].readers) >= few}
+    return [
+        _queries(_("Top searches"), found.queries, fewer, _("What people look for most.")),
+        _queries(
+            _("Searches that found nothing"), found.empty_queries, fewer, _("Each is an aid, or a keyword, to write.")
+        ),
+        _aids(_("Aids most opened"), found.opened, few, titles, _("Where people get their help."), _("Opened")),
+        _aids(
+            _("Aids that leave people stuck"),
+            stuck,
+            few,
+            titles,
+            _("Read their steps with someone who does the work."),
+            _("Stuck"),
+        ),
+    ]
+
+
+def _queries(title: str, rows: Mapping[str, Row], least: int, hint: str) -> Listing:
+    top, hidden = _largest(rows, least)
+    cells: list[list[tuple[str, str | None]]] = [[(text, None), (number(row.count), None)] for text, row in top]
+    return Listing(title, hint, [_("Search"), _("Times")], cells, _("None in this period."), _hidden(hidden, least))
+
+
+def _aids(
+    title: str, rows: Mapping[str, Row], least: int, titles: Mapping[str, str], hint: str, counted: str
+) -> Listing:
+    top, hidden = _largest(rows, least)
+    cells: list[list[tuple[str, str | None]]] = [
+        [(titles.get(slug, slug), f"/aids/{slug}"), (number(row.count), None)] for slug, row in top
+    ]
+    return Listing(title, hint, [_("Aid"), counted], cells, _("None in this period."), _hidden(hidden, least))
+
+
+def _largest(rows: Mapping[str, Row], least: int) -> tuple[Sequence[tuple[str, Row]], int]:
+    shown = [(name, row) for name, row in rows.items() if len(row.readers) >= least]
+    shown.sort(key=lambda item: (-item[1].count, item[0]))
+    return shown[:MOST_ROWS], len(rows) - len(shown)
+
+
+def _hidden(count: int, least: int) -> str | None:
+    return _("{n} more, each by fewer than {least} people.").format(n=number(count), least=least) if count else None
+
+
+def _questions(session: Session) -> list[Question]:
+    asked = queries.questions(session, MOST_QUESTIONS)
+    titles = aid_queries.titles(session, [event.slug for event in asked if event.slug])
+    return [_question(event, titles) for event in _with_text(asked)]
+
+
+def _with_text(events: Iterable[UseEvent]) -> Iterable[UseEvent]:
+    return (event for event in events if event.text)
+
+
+def _question(event: UseEvent, titles: Mapping[str, str]) -> Question:
+    slug = event.slug if event.slug in titles else None
+    return Question(
+        event.text or "", event.query, event.at, titles.get(slug or ""), f"/aids/{slug}" if slug is not None else None
+    )

@@ -1,0 +1,93 @@
+"""Every statement about use events."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.usage.models import UseEvent
+
+TYPING_LASTS = timedelta(seconds=30)
+COLUMNS = tuple(UseEvent.__table__.columns.keys())  # type: ignore[attr-defined]
+ROWS_A_STATEMENT = 400
+
+
+def store(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """Add these events, collapse typing, and return the ids that were new.
+
+    An event that is there already is completed: the page that the server answered adds its tab and its time.
+    """
+    unique = {row["id"]: {name: row.get(name) for name in COLUMNS} for row in reversed(rows)}
+    new: set[UUID] = set()
+    ordered = sorted(unique.values(), key=lambda row: row["at"])
+    for start in range(0, len(ordered), ROWS_A_STATEMENT):
+        new |= _insert(session, ordered[start : start + ROWS_A_STATEMENT])
+    _complete(session, [row for row in ordered if row["id"] not in new])
+    for row in ordered:
+        if row["type"] == "search":
+            _collapse(session, row)
+    return new
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(UseEvent).on_conflict_do_nothing().returning(UseEvent.id)
+    return set(session.execute(statement, list(rows)).scalars())
+
+
+def _complete(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    wanted = [
+        {"event": row["id"], "who": row["person"], "its_tab": row["tab"], "its_ms": row["ms"]}
+        for row in rows
+        if row["tab"] or row["person"]
+    ]
+    if wanted:
+        table = UseEvent.__table__  # type: ignore[attr-defined]
+        nobodys = and_(table.c.tab.is_(None), table.c.person.is_(None))
+        mine = or_(nobodys, table.c.person == bindparam("who"))
+        complete = update(table).where(table.c.id == bindparam("event"), table.c.ms.is_(None), mine)
+        session.connection().execute(complete.values(tab=bindparam("its_tab"), ms=bindparam("its_ms")), wanted)
+
+
+def _collapse(session: Session, row: dict[str, Any]) -> None:
+    """A search that extends or shortens the reader's last one within 30 s, with nothing opened between, is the same."""
+    who = UseEvent.person == row["person"] if row["person"] else UseEvent.tab == row["tab"]
+    if not (row["person"] or row["tab"]):
+        return
+    before = session.exec(
+        select(UseEvent.id, UseEvent.query)
+        .where(UseEvent.type == "search", who, col(UseEvent.settled_by).is_(None), UseEvent.id != row["id"])
+        .where(col(UseEvent.at) <= row["at"], col(UseEvent.at) >= row["at"] - TYPING_LASTS)
+        .order_by(col(UseEvent.at).desc())
+        .limit(1)
+    ).first()
+    if before is None or not _same_typing(before[1] or "", row["query"] or ""):
+        return
+    if session.exec(select(UseEvent.id).where(UseEvent.search_id == before[0]).limit(1)).first() is None:
+        session.execute(update(UseEvent).where(col(UseEvent.id) == before[0]).values(settled_by=row["id"]))
+
+
+def _same_typing(before: str, after: str) -> bool:
+    one, other = " ".join(before.lower().split()), " ".join(after.lower().split())
+    return one.startswith(other) or other.startswith(one)
+
+
+def between(session: Session, start: datetime, end: datetime) -> Iterator[UseEvent]:
+    """The events of a period by time, without the typing that later settled."""
+    statement = (
+        select(UseEvent)
+        .where(col(UseEvent.at) >= start, col(UseEvent.at) < end)
+        .where(or_(UseEvent.type != "search", col(UseEvent.settled_by).is_(None)))
+        .order_by(col(UseEvent.at))
+    )
+    yield from session.exec(statement.execution_options(yield_per=5_000))
+
+
+def questions(session: Session, limit: int) -> Sequence[UseEvent]:
+    """The newest questions."""
+    statement = select(UseEvent).where(UseEvent.type == "question").order_by(col(UseEvent.at).desc()).limit(limit)
+    return session.exec(statement).all()

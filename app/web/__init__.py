@@ -1,0 +1,1 @@
+"""Layout, components, charts, static files, and words for translation. Knows no domain."""

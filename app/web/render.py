@@ -1,0 +1,85 @@
+"""Templates into answers: one environment over the template folders of all rooms, and addresses of static files."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.web.words import _, ngettext
+
+APP = Path(__file__).parent.parent
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the layout of every page shows."""
+
+    title: str
+    person: str | None
+    may_measure: bool
+    reading: str
+    section: str = ""
+    language: str = "en"
+
+
+@cache
+def environment() -> Environment:
+    """The templates of all rooms."""
+    folders = sorted(APP.glob("*/templates"))
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    made.globals |= {"_": _, "ngettext": ngettext, "asset": asset}
+    made.filters |= {"date": day, "number": number, "percent": percent}
+    return made
+
+
+def page(request: Request, name: str, title: str, view: object, section: str = "", status: int = 200) -> HTMLResponse:
+    """The answer with this template; who is signed in comes from the request."""
+    viewer = request.state.viewer
+    shown = Page(
+        title=title,
+        person=viewer.name if viewer.person else None,
+        may_measure=request.state.may_measure,
+        reading=request.app.state.settings.reading,
+        section=section,
+    )
+    html = environment().get_template(name).render({"page": shown, "view": view})
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """The first digits of the SHA-256 of every static file, so that browsers may keep it for ever."""
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in STATIC.iterdir()}
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its version."""
+    return f"/static/{name}?v={versions()[name]}"
+
+
+def day(value: date | datetime) -> str:
+    """3 Nov 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def number(value: float) -> str:
+    """1,234.5; whole numbers without a point."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def percent(value: float) -> str:
+    """42 %."""
+    return f"{value * 100:.0f} %"

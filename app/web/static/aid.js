@@ -1,0 +1,94 @@
+// The aid as it is worked through: ticks, the way to a step, what came of it.
+import * as clock from "./clock.js";
+import { flush, read, record, write } from "./events.js";
+import { remember } from "./recent.js";
+
+const aid = document.querySelector(".aid");
+const { slug, title, openId, searchId, source } = aid.dataset;
+const revision = Number(aid.dataset.revision);
+const about = { slug, revision, search_id: searchId };
+
+// The server has counted this opening already. Complete it, then make the address one to share.
+function opened() {
+  const address = new URL(location);
+  const rank = Number(address.searchParams.get("rank")) || null;
+  if (openId) record("open", { ...about, id: openId, source, rank, ms: clock.elapsed() });
+  clock.stop();
+  remember(slug, title);
+  for (const key of ["from", "search", "rank"]) address.searchParams.delete(key);
+  if (address.href !== location.href) history.replaceState(null, "", address);
+}
+
+function ticks() {
+  const boxes = [...aid.querySelectorAll(".tick")];
+  if (!boxes.length) return;
+  const key = `jobaids.ticks:${slug}:${revision}`;
+  const counter = aid.querySelector("[data-counter]");
+  const again = aid.querySelector("[data-again]");
+  const count = () => {
+    const done = boxes.filter((box) => box.checked).length;
+    const every = done === boxes.length;
+    const text = every ? counter.dataset.all : counter.dataset.some;
+    counter.textContent = text.replace("{done}", done).replace("{all}", boxes.length);
+    counter.classList.toggle("done", every);
+    again.hidden = !done;
+  };
+  const keep = () => write("sessionStorage", key, boxes.flatMap((box, index) => (box.checked ? index : [])));
+  const ticked = new Set(read("sessionStorage", key, []));
+  boxes.forEach((box, index) => {
+    box.checked = ticked.has(index);
+    box.addEventListener("change", () => {
+      if (box.checked) record("step", { ...about, step: Number(box.closest(".step").id.replace("step-", "")), source });
+      keep();
+      count();
+    });
+    // The words of a step tick it too, unless they are a link or are being selected.
+    box.closest(".step").addEventListener("click", (event) => {
+      if (event.target.closest("a, input, button, summary, .table-wrap") || String(getSelection())) return;
+      box.click();
+    });
+  });
+  again.addEventListener("click", () => {
+    for (const box of boxes) box.checked = false;
+    keep();
+    count();
+    boxes[0].focus();
+  });
+  if (counter) count();
+}
+
+function outcome(event) {
+  event.preventDefault();
+  const form = event.currentTarget;
+  const { value } = event.submitter;
+  const fields = new FormData(form);
+  record("outcome", { ...about, source, outcome: value, section: fields.get("section"), text: fields.get("remark")?.trim() ?? "" });
+  flush();
+  // A question that was begun moves along: nothing typed is lost.
+  const begun = value === "stuck" && document.getElementById("ask-here")?.form;
+  const answer = begun || document.getElementById(value).content.cloneNode(true).firstElementChild;
+  form.replaceWith(answer);
+  (answer.querySelector("textarea") ?? answer).focus();
+}
+
+// A link may point into a part that is folded away.
+function unfold() {
+  const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const part = target && target.closest("details:not([open])");
+  if (!part) return;
+  part.open = true;
+  target.scrollIntoView();
+}
+
+addEventListener("hashchange", unfold);
+addEventListener("beforeprint", () => {
+  record("print", about);
+  for (const part of aid.querySelectorAll("details:not([open])")) {
+    part.open = true;
+    addEventListener("afterprint", () => (part.open = false), { once: true });
+  }
+});
+for (const form of aid.querySelectorAll("[data-outcome]")) form.addEventListener("submit", outcome);
+ticks();
+unfold();
+opened();

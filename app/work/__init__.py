@@ -1,0 +1,1 @@
+"""Tasks, workflows and job roles: the work that aids support."""

@@ -1,0 +1,59 @@
+"""Every SELECT about the work catalogue."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.work.models import JobRole, Task, TaskRole, Workflow
+
+
+def by_slug(session: Session, slug: str) -> Task | None:
+    """The task with this slug."""
+    return session.exec(select(Task).where(Task.slug == slug)).first()
+
+
+def known(session: Session, slugs: Iterable[str]) -> dict[str, Task]:
+    """The tasks that exist among these slugs."""
+    return {task.slug: task for task in session.exec(select(Task).where(col(Task.slug).in_(list(slugs))))}
+
+
+def workflow(session: Session, slug: str) -> Workflow | None:
+    """The workflow with this slug."""
+    return session.exec(select(Workflow).where(Workflow.slug == slug)).first()
+
+
+def job_role(session: Session, slug: str) -> JobRole | None:
+    """The job role with this slug."""
+    return session.exec(select(JobRole).where(JobRole.slug == slug)).first()
+
+
+def roles_of(session: Session, task_ids: Sequence[int | None]) -> dict[int, list[JobRole]]:
+    """The job roles of each of these tasks."""
+    statement = (
+        select(TaskRole.task_id, JobRole)
+        .join(JobRole, col(JobRole.id) == TaskRole.role_id)
+        .where(col(TaskRole.task_id).in_(task_ids))
+        .order_by(JobRole.slug)
+    )
+    found: dict[int, list[JobRole]] = {}
+    for task_id, role in session.exec(statement):
+        found.setdefault(task_id, []).append(role)
+    return found
+
+
+def page(session: Session, after: str, limit: int) -> Sequence[tuple[Task, Workflow | None]]:
+    """Tasks with their workflow, by slug, from behind `after`."""
+    statement = (
+        select(Task, Workflow)
+        .join(Workflow, col(Workflow.id) == Task.workflow_id, isouter=True)
+        .where(Task.slug > after)
+        .order_by(Task.slug)
+        .limit(limit)
+    )
+    return [(task, found) for task, found in session.exec(statement)]
+
+
+def critical_count(session: Session, least: int) -> int:
+    """How many tasks have at least this criticality."""
+    return session.exec(select(func.count()).where(col(Task.criticality) >= least)).one()

@@ -1,0 +1,53 @@
+"""What comes in and goes out about tasks."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class TaskIn(BaseModel):
+    """A task as somebody defines it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: Slug
+    title: Line
+    workflow: Slug | None = None
+    roles: list[Slug] = Field(default=[], max_length=50)
+    criticality: int | None = Field(None, ge=1, le=7, description="Impact of failure, 1 (low) to 7.")
+    owner: Line | None = None
+
+
+class TaskOut(TaskIn):
+    """A task as it stands; unconfirmed means that an aid named it and nobody defined it."""
+
+    confirmed: bool
+
+
+class Named(BaseModel):
+    """A workflow or a job role in `tasks.yaml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: Slug
+    title: Line
+
+
+class Catalogue(BaseModel):
+    """The content of a `tasks.yaml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    workflows: list[Named] = []
+    roles: list[Named] = []
+    tasks: list[TaskIn] = []
+
+
+class TaskPage(BaseModel):
+    """One page of a list; `cursor` asks for the next."""
+
+    items: list[TaskOut]
+    cursor: str | None = None
