@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-import anyio.to_thread
 import structlog
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -104,14 +104,15 @@ class Gate:
     async def _viewer(self, request: Request) -> Viewer:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            remembered = self.credentials.remembered(token.strip())
-            return remembered or await anyio.to_thread.run_sync(self.credentials.of_token, token.strip())
+            return await self._looked_up(token.strip(), self.credentials.of_token)
         secret = request.cookies.get(COOKIE)
         if not secret:
             return self.credentials.anonymous
-        return self.credentials.remembered(secret) or await anyio.to_thread.run_sync(
-            self.credentials.of_session, secret
-        )
+        return await self._looked_up(secret, self.credentials.of_session)
+
+    async def _looked_up(self, secret: str, look_up: Callable[[str], Viewer]) -> Viewer:
+        remembered = self.credentials.remembered(secret)
+        return remembered if remembered is not None else await run_in_threadpool(look_up, secret)
 
     def _check_origin(self, request: Request) -> None:
         """Forged requests: a browser says where a form or a script comes from, and only this server may send them."""

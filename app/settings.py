@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     rate_search: str = Field("240/minute", description="Anonymous searches per address.")
     rate_events: str = Field("600/minute", description="Anonymous event calls per address.")
     rate_token: str = Field("12000/minute", description="Calls per API token.")
-    session_days: int = Field(14, description="Days that a sign-in lasts without use.")
+    session_days: int = Field(14, description="Days that a sign-in lasts.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
 
     @field_validator("time_zone")

@@ -8,8 +8,10 @@ from app.settings import load
 
 url = context.config.attributes.get("url") or load().sqlalchemy_url
 
-with open_engine(url).connect().execution_options(writes=True) as connection:
+engine = open_engine(url)
+with engine.connect().execution_options(writes=True) as connection:
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+engine.dispose()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
@@ -190,6 +190,18 @@ def read_aid(session: ReadSession, viewer: ReaderDep, response: Response, slug: 
     return _out(aid, revision, response)
 
 
+class Saving:
+    """How a change is to be saved."""
+
+    def __init__(
+        self,
+        if_match: Annotated[str | None, Header(description="The ETag of the text that was changed.")] = None,
+        publish: Annotated[bool, Query(description="Make it live at once, for those who may.")] = False,
+    ) -> None:
+        self.publish = publish
+        self.expected = None if if_match in {None, "*"} else (if_match or "").removeprefix("W/").strip('"')
+
+
 @router.put("/{slug:path}", summary="Change an aid")
 def change_aid(
     session: WriteSession,
@@ -198,18 +210,16 @@ def change_aid(
     response: Response,
     slug: str,
     wanted: ChangeIn,
-    if_match: Annotated[str | None, Header(description="The ETag of the text that was changed.")] = None,
-    publish: Annotated[bool, Query(description="Make it live at once, for those who may.")] = False,
+    saving: Annotated[Saving, Depends()],
 ) -> AidOut:
     """A new revision, a draft unless `publish=true`; 412 where somebody else saved in between."""
     viewer.require(Right.WRITE)
     compiled = service.compile_text(wanted.markdown, f"{wanted.slug or slug}.md")
-    expected = None if if_match in {None, "*"} else (if_match or "").removeprefix("W/").strip('"')
-    revision = service.change(session, now, viewer, slug, compiled, wanted.note, expected)
+    revision = service.change(session, now, viewer, slug, compiled, wanted.note, saving.expected)
     aid, _ = service.find(session, viewer, slug)
     if wanted.slug and wanted.slug != slug:
         service.rename(session, now, viewer, aid, wanted.slug)
-    if publish:
+    if saving.publish:
         service.publish(session, now, viewer, aid, revision)
     return _out(aid, revision, response, _warnings(session, revision, aid.slug))
 

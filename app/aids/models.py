@@ -69,7 +69,7 @@ class Redirect(SQLModel, table=True):
 
 
 class Attachment(SQLModel, table=True):
-    """An image (or another file of the library), by the SHA-256 of its bytes. Kept in the database so that every machine has it."""
+    """A file of the library by the SHA-256 of its bytes; kept in the database so that every machine has it."""
 
     digest: str = Field(primary_key=True, max_length=64)
     media_type: str = Field(max_length=50)

@@ -1,20 +1,22 @@
 """The pages of an aid: the aid, its markdown, its card to print, and the images of the library."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import segno
 from fastapi import APIRouter, Form, Query, Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.aids import queries, service
 from app.aids.document import Kind
 from app.deps import FactsDep, NowDep, ReaderDep, ReadSession, base_url
-from app.errors import AppError, Invalid, NotFound
+from app.errors import Invalid, NotFound
 from app.facts import Asked, Finished, Opened
 from app.ids import uuid7
 from app.viewer import Viewer
@@ -97,6 +99,10 @@ class AskedView:
     back_url: str
 
 
+def _source(text: str) -> str | None:
+    return text if text in SOURCES else None
+
+
 def _uuid(text: str | None) -> UUID | None:
     try:
         return UUID(text) if text else None
@@ -105,13 +111,30 @@ def _uuid(text: str | None) -> UUID | None:
 
 
 @router.get("/files/{digest}")
-def file(session: ReadSession, viewer: ReaderDep, digest: str) -> Response:
+def file(session: ReadSession, _viewer: ReaderDep, digest: str) -> Response:
     """An image of the library; its address never changes its content."""
     found = queries.attachment(session, digest[:64]) if digest.isalnum() else None
     if found is None or not found.media_type.startswith("image/"):
         raise NotFound("There is no such image.")
     headers = {"Cache-Control": "private, max-age=31536000, immutable", "Content-Security-Policy": "sandbox"}
     return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+class OpenQuery(BaseModel):
+    """How a reader came to an aid. Nothing in it is an error: a link must open whatever hangs on to it."""
+
+    source: str = Field("link", alias="from")
+    search: str = ""
+    rank: str = ""
+    thanks: str = ""
+
+    def opened(self, now: datetime, shown: service.Shown, viewer: Viewer) -> Opened:
+        """The fact that the aid was opened so."""
+        rank = int(self.rank) if re.fullmatch(r"[1-9][0-9]{0,4}", self.rank) else None
+        source = _source(self.source) or "link"
+        task = shown.tasks[0].slug if len(shown.tasks) == 1 else None
+        search_id, number = _uuid(self.search), shown.revision.number
+        return Opened(uuid7(), now, shown.aid.slug, number, viewer.pseudonym, source, search_id, rank, task)
 
 
 @router.get("/aids/{slug:path}")
@@ -122,10 +145,7 @@ def aid_page(
     facts: FactsDep,
     now: NowDep,
     slug: str,
-    source: Annotated[str, Query(alias="from")] = "link",
-    search: str | None = None,
-    rank: str = "",
-    thanks: str | None = None,
+    query: Annotated[OpenQuery, Query()],
 ) -> Response:
     """The live revision of an aid; with `.md` its text, with `/card` the card."""
     if slug.endswith(".md"):
@@ -139,22 +159,16 @@ def aid_page(
         if target is None:
             raise
         return RedirectResponse(f"/aids/{quote(target)}", 301)
-    source = source if source in SOURCES else "link"
-    place = int(rank) if rank.isascii() and rank.isdecimal() and 0 < int(rank[:7]) < 100_000 else None
-    opened = Opened(
-        uuid7(), now, slug, shown.revision.number, viewer.pseudonym, source, _uuid(search), place, _one_task(shown)
-    )
+    opened = query.opened(now, shown, viewer)
+    thanks = query.thanks if query.thanks in {"worked", "stuck", "remark"} else None
     if not (thanks or request.headers.get("sec-purpose", "").startswith("prefetch")):
         facts.state(opened)
-    view = _view(shown, opened, now, thanks if thanks in {"worked", "stuck", "remark"} else None)
-    return render.page(request, "aid.html", shown.revision.title, view)
+    return render.page(
+        request, "aid.html", shown.revision.title, _view(shown, opened, now, thanks, results_url(request))
+    )
 
 
-def _one_task(shown: service.Shown) -> str | None:
-    return shown.tasks[0].slug if len(shown.tasks) == 1 else None
-
-
-def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | None) -> AidView:
+def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | None, back_url: str | None) -> AidView:
     aid, revision = shown.aid, shown.revision
     sections = [_section(section) for section in revision.sections]
     return AidView(
@@ -175,7 +189,7 @@ def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | Non
         open_id=str(opened.id) if not thanks else "",
         search_id=str(opened.search_id) if opened.search_id else None,
         source=opened.source,
-        back_url=None,
+        back_url=back_url,
         card_url=f"/aids/{quote(aid.slug)}/card",
         markdown_url=f"/aids/{quote(aid.slug)}.md",
         thanks=thanks,
@@ -184,7 +198,7 @@ def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | Non
 
 
 def _section(stored: dict[str, Any]) -> SectionView:
-    return SectionView(**{**stored, "html": Markup(stored["html"])})  # rendered and sanitised when it was saved
+    return SectionView(**{**stored, "html": Markup(stored["html"])})  # noqa: S704 - rendered and sanitised when it was saved
 
 
 def _markdown(session: ReadSession, viewer: Viewer, slug: str) -> Response:
@@ -201,7 +215,7 @@ def _card(request: Request, session: ReadSession, viewer: Viewer, slug: str) -> 
         slug=shown.aid.slug,
         title=revision.title,
         summary=revision.summary,
-        steps=[Markup("%s") % step for step in revision.steps],
+        steps=[escape(step) for step in revision.steps],
         qr=qr(f"{address}?from=qr"),
         address=address,
         owner=revision.owner,
@@ -215,7 +229,34 @@ def _card(request: Request, session: ReadSession, viewer: Viewer, slug: str) -> 
 def qr(address: str) -> Markup:
     """A QR code (ISO/IEC 18004) of an address as SVG that needs no style."""
     drawn = segno.make(address, error="m").svg_inline(omitsize=True, svgclass="qr", lineclass=None, border=2)
-    return Markup(drawn)  # made of numbers only
+    return Markup(drawn)  # noqa: S704 - made of numbers only
+
+
+def results_url(request: Request) -> str | None:
+    """The page of results that the reader came from."""
+    came = urlsplit(request.headers.get("referer", ""))
+    here = came.netloc == request.headers.get("host") and came.path == "/" and came.query.startswith("q=")
+    return f"/?{came.query}" if here else None
+
+
+class OutcomeForm(BaseModel):
+    """Whether an aid worked, from a page without script."""
+
+    outcome: Literal["worked", "stuck"]
+    section: str = Field("", max_length=100)
+    revision: int | None = Field(None, ge=1, le=1_000_000)
+    search_id: str = ""
+    source: str = ""
+    remark: str = Field("", max_length=2000)
+
+    def finished(self, now: datetime, slug: str, viewer: Viewer) -> Finished:
+        """The fact that the reader said so."""
+        said = self.remark.replace("\0", "").strip() or None
+        search_id, section = _uuid(self.search_id), self.section.replace("\0", "") or None
+        return Finished(
+            uuid7(), now, slug, self.outcome, viewer.pseudonym, self.revision, search_id, said, section,
+            _source(self.source),
+        )  # fmt: skip
 
 
 @router.post("/aids/{slug:path}/outcome")
@@ -225,26 +266,21 @@ def say_outcome(
     facts: FactsDep,
     now: NowDep,
     slug: str,
-    outcome: Annotated[str, Form()] = "",
-    section: Annotated[str, Form(max_length=100)] = "",
-    revision: Annotated[int, Form(ge=1, le=1_000_000)] = 1,
-    search_id: Annotated[str, Form(max_length=100)] = "",
-    open_id: Annotated[str, Form(max_length=100)] = "",
-    source: Annotated[str, Form(max_length=20)] = "",
-    remark: Annotated[str, Form(max_length=2000)] = "",
+    said: Annotated[OutcomeForm, Form()],
 ) -> RedirectResponse:
     """Whether it worked, from a page without script."""
     shown = service.show(session, viewer, slug)
-    if outcome not in {"worked", "stuck"}:
-        raise Invalid("Choose “This worked” or “I’m still stuck”.")
-    said = remark.replace("\0", "").strip() or None
-    facts.state(
-        Finished(
-            uuid7(), now, shown.aid.slug, outcome, viewer.pseudonym, revision, _uuid(search_id), said, section or None,
-            source if source in SOURCES else None,
-        )
-    )  # fmt: skip
-    return RedirectResponse(f"/aids/{quote(slug)}?thanks={outcome}#feedback", 303)
+    facts.state(said.finished(now, shown.aid.slug, viewer))
+    return RedirectResponse(f"/aids/{quote(slug)}?thanks={said.outcome}#feedback", 303)
+
+
+class QuestionForm(BaseModel):
+    """A question, with the search that failed or the aid that did not help."""
+
+    text: str = Field("", max_length=2000)
+    query: str = Field("", max_length=1000)
+    search_id: str = ""
+    slug: str = Field("", max_length=400)
 
 
 @router.post("/questions")
@@ -254,22 +290,15 @@ def ask(
     viewer: ReaderDep,
     facts: FactsDep,
     now: NowDep,
-    text: Annotated[str, Form(max_length=2000)] = "",
-    query: Annotated[str, Form(max_length=1000)] = "",
-    search_id: Annotated[str, Form(max_length=100)] = "",
-    slug: Annotated[str, Form(max_length=400)] = "",
+    form: Annotated[QuestionForm, Form()],
 ) -> HTMLResponse:
     """A question for the person who coaches the task."""
-    words = text.replace("\0", "").strip()
+    words = form.text.replace("\0", "").strip()
     if not words:
         raise Invalid("Write your question, then ask. Nothing was sent.")
-    coach = None
-    if slug:
-        try:
-            coach = service.show(session, viewer, slug).revision.owner
-        except AppError:
-            slug = ""
-    asked = query.replace("\0", "") or None
-    facts.state(Asked(uuid7(), now, words, viewer.pseudonym, asked, _uuid(search_id), slug or None))
-    back = f"/aids/{quote(slug)}" if slug else "/"
-    return render.page(request, "asked.html", _("Your question is on its way"), AskedView(words, coach, back))
+    shown = service.shown_or_none(session, viewer, form.slug)
+    slug = shown.aid.slug if shown else None
+    query = form.query.replace("\0", "") or None
+    facts.state(Asked(uuid7(), now, words, viewer.pseudonym, query, _uuid(form.search_id), slug))
+    view = AskedView(words, shown.revision.owner if shown else None, f"/aids/{quote(slug)}" if slug else "/")
+    return render.page(request, "asked.html", _("Your question is on its way"), view)

@@ -54,7 +54,7 @@ def revisions(session: Session, aid_id: int) -> Sequence[Revision]:
 
 def page(session: Session, after: str, limit: int, members: bool, drafts: bool) -> Sequence[tuple[Aid, Revision]]:
     """Aids by slug from behind `after`, with the live revision (or the newest, where drafts may be seen)."""
-    newest_number = select(func.max(Revision.number)).where(Revision.aid_id == Aid.id).scalar_subquery()
+    newest_number = select(func.max(Revision.number)).where(Revision.aid_id == Aid.id).correlate(Aid).scalar_subquery()
     number = func.coalesce(col(Aid.live), newest_number) if drafts else col(Aid.live)
     statement = (
         select(Aid, Revision)
@@ -159,7 +159,7 @@ def critical_covered(session: Session, least: int, today: date) -> int:
 def titles(session: Session, slugs: Sequence[str]) -> dict[str, str]:
     """The live titles at these addresses."""
     statement = select(Aid.slug, Revision.title).join(Revision, LIVE).where(col(Aid.slug).in_(slugs))
-    return {slug: title for slug, title in session.exec(statement)}
+    return dict(session.exec(statement).all())
 
 
 def same_title(session: Session, title: str, slug: str) -> str | None:

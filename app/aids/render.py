@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -27,11 +28,11 @@ ORDER = ("steps", "detail", "trouble", "references", "people")
 ROLES = (
     ("trouble", re.compile(r"wrong|troubl|problem|error|fail|stuck|does not work|doesn't work", re.I)),
     ("references", re.compile(r"reference|see also|links|read more|more information|sources|related", re.I)),
-    ("people", re.compile(r"people|contact|who to|whom to|ask ", re.I)),
+    ("people", re.compile(r"people|contact|who to|whom to|\bask ", re.I)),
 )
 TAGS = set(
-    "a abbr blockquote br caption code dd del details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img input li ol p"
-    " pre s section span strong sub summary sup table tbody td tfoot th thead tr ul".split()
+    "a abbr blockquote br caption code dd del details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img input li ol"
+    " p pre s section span strong sub summary sup table tbody td tfoot th thead tr ul".split()
 )
 ATTRIBUTES = {
     "*": {"id", "class"},
@@ -136,14 +137,14 @@ def _is_word(token: Token) -> bool:
 
 
 def _first_heading(tokens: Sequence[Token]) -> str:
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             return _words(inline).replace("\0", "")
     return ""
 
 
 def _first_paragraph(tokens: Sequence[Token]) -> str:
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "paragraph_open" and not token.hidden:
             words = " ".join(_words(inline).split())
             return words if len(words) <= 300 else words[:299].rsplit(" ", 1)[0] + "…"
@@ -156,13 +157,15 @@ def _name(path: str) -> str:
 
 
 def _refuse_long_tables(tokens: Sequence[Token], offset: int) -> None:
-    rows = 0
+    rows = first = 0
     for token in tokens:
-        rows = 0 if token.type == "table_open" else rows + (token.type == "tr_open")
+        if token.type == "table_open" and token.map:
+            rows, first = 0, token.map[0]
+        rows += token.type == "tr_open"
         if rows > MOST_TABLE_ROWS + 1:
-            line = offset + (token.map[0] if token.map else 0) + 1
+            line = f"line {offset + first + 1}"
             reason = f"this table has over {MOST_TABLE_ROWS:,} rows; split it"
-            raise Invalid(f"line {line}: {reason}.", [Fault(f"line {line}", reason)])
+            raise Invalid(f"{line}: {reason}.", [Fault(line, reason)])
 
 
 def _rewrite(tokens: list[Token], path: str, images: Mapping[str, str]) -> list[str]:

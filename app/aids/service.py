@@ -73,6 +73,14 @@ def show(session: Session, viewer: Viewer, slug: str) -> Shown:
     return Shown(aid, revision, [task for _, _, task in rows if task is not None])
 
 
+def shown_or_none(session: Session, viewer: Viewer, slug: str) -> Shown | None:
+    """The live revision at this address, if there is one for this reader."""
+    try:
+        return show(session, viewer, slug) if slug else None
+    except NotFound:
+        return None
+
+
 def moved(session: Session, slug: str) -> str | None:
     """The present address of an aid that was renamed."""
     return queries.redirected(session, slug)

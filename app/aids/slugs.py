@@ -11,7 +11,7 @@ MOST = 300
 
 
 def from_path(path: str) -> str:
-    """The slug for a library path such as `billing/refund order.md`: characters that an address cannot carry become `-`.
+    """The slug for a library path such as `billing/refund order.md`; what an address cannot carry becomes `-`.
 
     Raises:
         Invalid: the path leaves the library, or its last part names something else in an address.

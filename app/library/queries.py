@@ -42,12 +42,12 @@ def known(session: Session) -> dict[str, Known]:
 
 def slugs(session: Session) -> dict[str, str]:
     """The path of every aid by its slug."""
-    return {slug: path for slug, path in session.exec(select(Aid.slug, Aid.path))}
+    return dict(session.exec(select(Aid.slug, Aid.path)).all())
 
 
 def texts(session: Session, after: int, limit: int) -> Sequence[tuple[int, str, str]]:
     """Aid, path and text by the aid's number, from behind `after`: the live revision, or else the newest."""
-    newest = select(func.max(Revision.number)).where(Revision.aid_id == Aid.id).scalar_subquery()
+    newest = select(func.max(Revision.number)).where(Revision.aid_id == Aid.id).correlate(Aid).scalar_subquery()
     number = func.coalesce(col(Aid.live), newest)
     statement = (
         select(Aid.id, Aid.path, Revision.markdown)

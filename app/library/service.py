@@ -186,8 +186,8 @@ def export(engine: Engine, folder: Path, progress: Progress = lambda done, total
 def _texts(session: Session) -> Iterator[tuple[str, bytes]]:
     last = 0
     while rows := queries.texts(session, last, PORTION):
-        for last, path, markdown in rows:
-            yield path, markdown.encode()
+        yield from ((path, markdown.encode()) for _, path, markdown in rows)
+        last = rows[-1][0]
 
 
 def _files(session: Session) -> Iterator[tuple[str, bytes]]:

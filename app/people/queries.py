@@ -34,11 +34,11 @@ def link(session: Session, digest: str) -> tuple[SignInLink, Person] | None:
     return (row[0], row[1]) if row else None
 
 
-def admin_has_signed_in(session: Session) -> bool:
-    """Whether any administrator ever used a link."""
+def admin_is_signed_in(session: Session, at: datetime) -> bool:
+    """Whether any administrator has a session."""
     statement = (
-        select(SignInLink.digest)
-        .join(Person, Person.id == SignInLink.person_id)  # type: ignore[arg-type]
-        .where(Person.role == "admin", SignInLink.used_at.is_not(None))  # type: ignore[union-attr]
+        select(SignIn.digest)
+        .join(Person, Person.id == SignIn.person_id)  # type: ignore[arg-type]
+        .where(Person.role == "admin", SignIn.expires_at > at)
     )
     return session.exec(statement).first() is not None

@@ -36,8 +36,8 @@ def create_token(session: Session, at: datetime, viewer: Viewer, name: str, role
 
 
 def first_admin_link(session: Session, at: datetime) -> str | None:
-    """The secret of a one-time link for the first administrator; None once one has signed in."""
-    if queries.admin_has_signed_in(session):
+    """The secret of a one-time link for the first administrator; None while an administrator is signed in."""
+    if queries.admin_is_signed_in(session, at):
         return None
     person = session.get(Person, FIRST_ADMIN)
     if person is None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.aids.document import Kind, Moment
 from app.deps import FactsDep, NowDep, ViewerDep
@@ -62,23 +62,29 @@ class Suggestions(BaseModel):
     suggestions: list[Suggestion]
 
 
+class SearchQuery(BaseModel):
+    """What to look for."""
+
+    q: str = Field("", max_length=MOST_CHARACTERS, description="What somebody is stuck on, in plain words.")
+    limit: int = Field(10, ge=1, le=200)
+    offset: int = Field(0, ge=0, le=10_000)
+    task: str | None = Field(None, max_length=200, description="Only aids of this task.")
+    kind: Kind | None = Field(None, description="Only aids of this kind.")
+    moment: Moment | None = Field(None, description="Only aids for this moment of need.")
+
+    def question(self) -> Question:
+        """The question for the search."""
+        return Question(self.q, self.task, self.kind, self.moment, self.limit, self.offset)
+
+
 @router.get("/search", summary="Find aids")
 def search(
-    found_by: SearchDep,
-    viewer: ViewerDep,
-    facts: FactsDep,
-    now: NowDep,
-    q: Annotated[str, Query(max_length=MOST_CHARACTERS, description="What somebody is stuck on, in plain words.")] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 10,
-    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
-    task: Annotated[str | None, Query(max_length=200, description="Only aids of this task.")] = None,
-    kind: Annotated[Kind | None, Query(description="Only aids of this kind.")] = None,
-    moment: Annotated[Moment | None, Query(description="Only aids for this moment of need.")] = None,
+    found_by: SearchDep, viewer: ViewerDep, facts: FactsDep, now: NowDep, query: Annotated[SearchQuery, Query()]
 ) -> Results:
     """The aids that answer a question, best first. The search is recorded as settled, without who asked."""
-    answer = found_by.find(Question(q, task, kind, moment, limit, offset), viewer)
-    if q.strip() and not offset:
-        facts.state(Searched(answer.search_id, now, q, answer.total, viewer.pseudonym, task=task))
+    answer = found_by.find(query.question(), viewer)
+    if query.q.strip() and not query.offset:
+        facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
     results = [
         Result(
             **{name: getattr(hit, name) for name in ("slug", "title", "summary", "kind", "tasks", "score", "step")},

@@ -54,13 +54,13 @@ class Marker:
         matches = self.found(text)
         start = _start(text, matches[0].start() if matches else 0)
         end = min(len(text), start + LENGTH)
-        parts, at = [Markup("… " if start else "")], start
+        parts, at = [Markup("… ") if start else Markup()], start
         for match in matches:
             if match.start() < at or match.end() > end:
                 continue
             parts += [escape(text[at : match.start()]), Markup("<mark>%s</mark>") % match[0]]
             at = match.end()
-        parts += [escape(text[at:end]), Markup("…" if end < len(text) else "")]
+        parts += [escape(text[at:end]), Markup("…") if end < len(text) else Markup()]
         return Markup("").join(parts)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import HTMLResponse
 
@@ -78,6 +79,30 @@ class SearchView:
     kinds: list[Filter] = field(default_factory=list)
 
 
+class PageQuery(BaseModel):
+    """What to look for; `typing` asks for an answer that is not settled yet and is not recorded."""
+
+    q: str = ""
+    kind: str = ""
+    offset: int = Field(0, ge=0, le=10_000)
+    typing: bool = False
+
+    @property
+    def words(self) -> str:
+        """The question with single spaces."""
+        return " ".join(self.q.replace("\0", " ").split())
+
+    @property
+    def counted(self) -> bool:
+        """Whether this is a search of its own, not another look at one."""
+        return not (self.typing or self.offset or self.kind)
+
+    def question(self) -> Question:
+        """The question for the search; an unknown kind does not narrow."""
+        kind = Kind(self.kind) if self.kind in list(Kind) else None
+        return Question(self.words, kind=kind, limit=PAGE, offset=self.offset)
+
+
 @router.get("/")
 def search_page(
     request: Request,
@@ -86,33 +111,26 @@ def search_page(
     viewer: ReaderDep,
     facts: FactsDep,
     now: NowDep,
-    q: str = "",
-    kind: Annotated[str, Query(pattern="^[a-z]*$")] = "",
-    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
-    typing: bool = False,
+    query: Annotated[PageQuery, Query()],
 ) -> HTMLResponse:
-    """The field, and what was found; `typing` asks for an answer that is not settled yet and is not recorded."""
-    asked = " ".join(q.replace("\0", " ").split())
-    if not asked:
+    """The field, and what was found."""
+    if not query.words:
         view = SearchView("", catalogue=catalogue.read(session, viewer))
         return render.page(request, "search.html", _("Job aids"), view, "search")
-    wanted = Kind(kind) if kind in list(Kind) else None
     try:
-        answer = found_by.find(Question(asked, kind=wanted, limit=PAGE, offset=offset), viewer)
+        answer = found_by.find(query.question(), viewer)
     except Invalid as error:
-        return render.page(
-            request, "search.html", _("Job aids"), SearchView(asked, message=error.detail), "search", 422
-        )
-    counted = not (typing or offset or kind)
-    if counted and not request.headers.get("sec-purpose", "").startswith("prefetch"):
-        facts.state(Searched(answer.search_id, now, asked, answer.total, viewer.pseudonym))
-    view = _view(session, viewer, answer, kind, offset, answer.search_id if counted else None)
-    return render.page(request, "search.html", asked, view, "search")
+        view = SearchView(query.words, message=error.detail)
+        return render.page(request, "search.html", _("Job aids"), view, "search", 422)
+    counted = query.counted and not request.headers.get("sec-purpose", "").startswith("prefetch")
+    if counted:
+        facts.state(Searched(answer.search_id, now, query.words, answer.total, viewer.pseudonym))
+    shown = _view(session, viewer, answer, query, answer.search_id if counted else None)
+    return render.page(request, "search.html", query.words, shown, "search")
 
 
-def _view(
-    session: Session, viewer: Viewer, answer: Answer, kind: str, offset: int, search_id: UUID | None
-) -> SearchView:
+def _view(session: Session, viewer: Viewer, answer: Answer, query: PageQuery, search_id: UUID | None) -> SearchView:
+    kind, offset = query.kind, query.offset
     hits = [_hit(hit, search_id, offset + n) for n, hit in enumerate(answer.hits, 1)]
     nothing = not answer.total and not answer.message
     more = answer.total > offset + PAGE

@@ -132,11 +132,11 @@ class Search:
                 return
             try:
                 self.snapshot = Snapshot(opened)
-            except Exception:  # whatever damaged bytes make whoosh raise
-                self._discard()
+            except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+                self._discard(error)
 
-    def _discard(self) -> None:
-        log.error("the index is damaged and is made anew", exc_info=True)
+    def _discard(self, error: Exception) -> None:
+        log.error("the index is damaged and is made anew", error=repr(error))
         self.snapshot = None
         (self.store.folder / "CURRENT").unlink(missing_ok=True)
         self.wake()
@@ -169,8 +169,8 @@ class Search:
         if snapshot is not None and snapshot.count:
             try:
                 return _from_index(snapshot, answer, question, viewer, asked, terms)
-            except Exception:
-                self._discard()
+            except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+                self._discard(error)
         elif snapshot is not None:
             return answer
         return self._from_database(answer, question, viewer, asked, terms)

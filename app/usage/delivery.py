@@ -4,7 +4,7 @@ Totals count events and are always shown. A figure, a row or a query needs a lea
 (settings); what is left out is counted, and never told apart.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -23,7 +23,7 @@ from app.work import queries as work_queries
 
 CRITICAL = 5
 MOST_ROWS = 10
-MOST_QUESTIONS = 20
+MOST_WORDS = 50
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,8 @@ def build(session: Session, settings: Settings, start: date, end: date, today: d
         totals=_totals(found),
         figures=[*_figures(found, settings.min_group), *_upkeep(session, today)],
         charts=_charts(found, start, end),
-        lists=_lists(session, found, settings),
-        questions=_questions(session),
+        lists=[*_lists(session, found, settings), _remarks(session, first, last)],
+        questions=_questions(session, first, last),
     )
 
 
@@ -284,14 +284,21 @@ def _hidden(count: int, least: int) -> str | None:
     return _("{n} more, each by fewer than {least} people.").format(n=number(count), least=least) if count else None
 
 
-def _questions(session: Session) -> list[Question]:
-    asked = queries.questions(session, MOST_QUESTIONS)
+def _questions(session: Session, first: datetime, last: datetime) -> list[Question]:
+    asked = queries.written(session, "question", first, last, MOST_WORDS)
     titles = aid_queries.titles(session, [event.slug for event in asked if event.slug])
-    return [_question(event, titles) for event in _with_text(asked)]
+    return [_question(event, titles) for event in asked]
 
 
-def _with_text(events: Iterable[UseEvent]) -> Iterable[UseEvent]:
-    return (event for event in events if event.text)
+def _remarks(session: Session, first: datetime, last: datetime) -> Listing:
+    said = queries.written(session, "outcome", first, last, MOST_WORDS)
+    titles = aid_queries.titles(session, [event.slug for event in said if event.slug])
+    rows: list[list[tuple[str, str | None]]] = [
+        [(titles.get(event.slug or "", event.slug or ""), f"/aids/{event.slug}"), (event.text or "", None)]
+        for event in said
+    ]
+    hint = _("What readers added when they said whether an aid worked, newest first.")
+    return Listing(_("Remarks"), hint, [_("Aid"), _("Remark")], rows, _("None in this period."))
 
 
 def _question(event: UseEvent, titles: Mapping[str, str]) -> Question:

@@ -55,7 +55,7 @@ def _complete(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def _collapse(session: Session, row: dict[str, Any]) -> None:
     """A search that extends or shortens the reader's last one within 30 s, with nothing opened between, is the same."""
-    who = UseEvent.person == row["person"] if row["person"] else UseEvent.tab == row["tab"]
+    who = col(UseEvent.person) == row["person"] if row["person"] else col(UseEvent.tab) == row["tab"]
     if not (row["person"] or row["tab"]):
         return
     before = session.exec(
@@ -81,13 +81,19 @@ def between(session: Session, start: datetime, end: datetime) -> Iterator[UseEve
     statement = (
         select(UseEvent)
         .where(col(UseEvent.at) >= start, col(UseEvent.at) < end)
-        .where(or_(UseEvent.type != "search", col(UseEvent.settled_by).is_(None)))
+        .where(or_(col(UseEvent.type) != "search", col(UseEvent.settled_by).is_(None)))
         .order_by(col(UseEvent.at))
     )
     yield from session.exec(statement.execution_options(yield_per=5_000))
 
 
-def questions(session: Session, limit: int) -> Sequence[UseEvent]:
-    """The newest questions."""
-    statement = select(UseEvent).where(UseEvent.type == "question").order_by(col(UseEvent.at).desc()).limit(limit)
+def written(session: Session, kind: str, start: datetime, end: datetime, limit: int) -> Sequence[UseEvent]:
+    """The newest events of this type in a period that say something in words: questions, remarks."""
+    statement = (
+        select(UseEvent)
+        .where(UseEvent.type == kind, col(UseEvent.text).is_not(None))
+        .where(col(UseEvent.at) >= start, col(UseEvent.at) < end)
+        .order_by(col(UseEvent.at).desc())
+        .limit(limit)
+    )
     return session.exec(statement).all()

@@ -1,7 +1,8 @@
 """Charts as inline SVG, without script and without style attributes.
 
 Lengths across are percentages and only the drawn line is stretched, so words keep their size from a 360 px phone to
-a wide page. Colour and the room beside the plot come from the stylesheet by class; heights and offsets are pixels.
+a wide page. Colour, and the padding in which the labels beside a plot stand, come from the stylesheet by class; heights
+and offsets are pixels.
 """
 
 import math
@@ -21,15 +22,15 @@ PLOT = 168
 TOP = 14
 BELOW = 28
 LINE = 15
-LABEL_WIDTH = 16
+LABEL_WIDTH = 15
 DASHES = ("none", "7 5", "2 4", "12 4 2 4")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _FRAME = Markup(
-    '<svg class="chart" role="img" width="100%" height="{height}" xmlns="http://www.w3.org/2000/svg">'
-    "<title>{title}</title>{body}</svg>"
+    '<svg class="{name}" role="img" overflow="visible" width="100%" height="{height}"'
+    ' xmlns="http://www.w3.org/2000/svg"><title>{title}</title>{body}</svg>'
 )
-_PLOT = Markup('<svg class="chart-plot" x="40" y="{y}" width="60%" height="{height}" overflow="visible">{body}</svg>')
+_PLOT = Markup('<svg y="{y}" width="100%" height="{height}" overflow="visible">{body}</svg>')
 _GRID = Markup(
     '<line class="{name}" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
     '<text class="chart-tick" x="-8" y="{y}" dy="4" text-anchor="end">{text}</text>'
@@ -113,7 +114,7 @@ def line_chart(title: str, days: Sequence[date], series: Sequence[Series], unit:
         *_end_labels(series, scale, unit),
     ]
     plot = _PLOT.format(y=TOP, height=PLOT, body=Markup("").join(parts))
-    return _FRAME.format(height=TOP + PLOT + BELOW, title=title, body=plot)
+    return _FRAME.format(name="chart chart-lines", height=TOP + PLOT + BELOW, title=title, body=plot)
 
 
 def bar_chart(title: str, bars: Sequence[Bar]) -> Markup:
@@ -131,7 +132,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> Markup:
         )
         for index, bar in enumerate(bars)
     ]
-    return _FRAME.format(height=max(row * len(bars), 1), title=title, body=Markup("").join(drawn))
+    return _FRAME.format(name="chart", height=max(row * len(bars), 1), title=title, body=Markup("").join(drawn))
 
 
 def _scale(values: Sequence[float], unit: Unit) -> _Scale:
@@ -167,7 +168,7 @@ def _day_labels(days: Sequence[date]) -> Iterator[Markup]:
     places = [(100.0, "end", days[-1])]
     if many:
         places.append((0.0, "start", days[0]))
-    if many >= 4:
+    if 4 <= many <= 300:
         places.append((50.0, "middle", middle))
     for x, anchor, day in places:
         text = f"{MONTHS[day.month - 1]} {day.year}" if many > 300 else f"{day.day} {MONTHS[day.month - 1]}"

@@ -1,0 +1,5 @@
+"""How fast, how small and how safe the server is, measured from outside: its command, its HTTP, its files.
+
+`make bench` prints one table. Every figure has its target beside it. All traffic stays on this machine, and everything
+is made in a temporary folder; set TMPDIR to choose the disk, which decides what a durable commit costs.
+"""

@@ -1,0 +1,202 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from app.aids import queries
+from app.aids.models import Aid, Attachment, Redirect, Revision
+from app.library.service import Report, export
+from app.work.models import Task
+
+Write = Callable[[str, str | bytes], Path]
+BringIn = Callable[..., Report]
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+
+
+def problems(report: Report) -> str:
+    return "\n".join(str(problem) for problem in report.problems)
+
+
+def test_any_folder_of_markdown_comes_in(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("deep/er/still/a.md", "# A\n\ntext")
+    write("b.md", "no heading")
+    report = bring_in()
+    assert (report.created, report.published) == (["b.md", "deep/er/still/a.md"], ["b.md", "deep/er/still/a.md"])
+    with Session(engine) as session:
+        assert queries.live_with_tasks(session, "deep/er/still/a")[0][1].title == "A"
+
+
+def test_without_publish_what_comes_in_is_a_draft(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "# A")
+    bring_in(publish=False)
+    with Session(engine) as session:
+        assert session.exec(select(Aid.live)).one() is None
+
+
+def test_publishing_later_makes_the_drafts_live(write: Write, bring_in: BringIn) -> None:
+    write("a.md", "# A")
+    bring_in(publish=False)
+    report = bring_in()
+    assert (report.created, report.changed, report.published) == ([], [], ["a.md"])
+
+
+def test_unchanged_files_do_nothing(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "# A")
+    bring_in()
+    report = bring_in()
+    assert (report.unchanged, report.published) == (1, [])
+    with Session(engine) as session:
+        assert len(session.exec(select(Revision)).all()) == 1
+
+
+def test_a_changed_file_makes_a_revision_and_the_old_one_stays(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "# A")
+    bring_in()
+    write("a.md", "# B")
+    assert bring_in().changed == ["a.md"]
+    with Session(engine) as session:
+        rows = session.exec(select(Revision.markdown, Revision.state).order_by(col(Revision.number))).all()
+    assert rows == [("# A", "past"), ("# B", "live")]
+
+
+def test_a_bad_file_is_named_and_the_rest_go_in(write: Write, bring_in: BringIn) -> None:
+    write("good.md", "# Good")
+    write("bad.md", "---\ntitle: A\nkind: poem\n---\n")
+    report = bring_in()
+    assert report.created == ["good.md"]
+    assert "bad.md: line 3: kind" in problems(report)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("# A\n".encode("utf-16"), "line 1: the file is UTF-16"),
+        (b"# A\n\ncaf\xe9\n", "line 3: byte 0xE9 is not UTF-8"),
+        (b"# A\n\0", "Line 2 holds a NUL"),
+        (b"x" * 300_000, "300,000 bytes"),
+    ],
+)
+def test_what_is_no_text_is_named_with_a_remedy(write: Write, bring_in: BringIn, content: bytes, said: str) -> None:
+    write("a.md", content)
+    assert said in problems(bring_in())
+
+
+def test_a_path_that_is_not_there_is_named(bring_in: BringIn, folder: Path) -> None:
+    assert "there is no such file" in problems(bring_in(paths=[folder / "nothing"]))
+
+
+def test_a_loop_of_links_is_not_followed(write: Write, bring_in: BringIn, folder: Path) -> None:
+    write("a.md", "# A")
+    os.symlink(folder, folder / "loop")
+    report = bring_in()
+    assert report.created == ["a.md"]
+    assert "not followed" in problems(report)
+
+
+def test_a_link_out_of_the_folder_is_refused(bring_in: BringIn, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.md").write_text("# Outside")
+    os.symlink(tmp_path / "outside.md", folder / "in.md")
+    assert "leads out of the library folder" in problems(bring_in())
+
+
+def test_two_files_with_one_address_are_named(write: Write, bring_in: BringIn) -> None:
+    write("a b.md", "# A")
+    write("a-b.md", "# B")
+    assert "belongs to a b.md already" in problems(bring_in())
+
+
+def test_a_moved_file_keeps_its_old_address(write: Write, bring_in: BringIn, folder: Path, engine: Engine) -> None:
+    write("keep.md", "# Keep")
+    write("keep-too.md", "# Keep too")
+    write("old.md", "# Moved")
+    bring_in()
+    (folder / "old.md").unlink()
+    write("new/place.md", "# Moved")
+    assert bring_in().renamed == ["old.md → new/place.md"]
+    with Session(engine) as session:
+        assert queries.redirected(session, "old") == "new/place"
+        assert session.exec(select(Redirect.slug)).all() == ["old"]
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "# A")
+    assert bring_in(dry_run=True).created == ["a.md"]
+    with Session(engine) as session:
+        assert session.exec(select(Aid)).all() == []
+
+
+def test_tasks_are_defined_by_a_file(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("tasks.yaml", "tasks:\n- {slug: pay, title: Pay a bill, criticality: 6, workflow: money, roles: [clerk]}\n")
+    bring_in()
+    with Session(engine) as session:
+        task = session.exec(select(Task)).one()
+    assert (task.title, task.criticality, task.confirmed) == ("Pay a bill", 6, True)
+
+
+def test_a_task_that_nobody_defined_is_unconfirmed(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "---\ntasks: [issue-refund]\n---\n# A")
+    bring_in()
+    with Session(engine) as session:
+        task = session.exec(select(Task)).one()
+    assert (task.title, task.confirmed) == ("Issue refund", False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("tasks: [", "not YAML"), ("tasks: [{slug: a, title: A, criticality: 9}]", "criticality"), ("x: 1", "x: Extra")],
+)
+def test_a_bad_task_list_is_named(write: Write, bring_in: BringIn, content: str, said: str) -> None:
+    write("tasks.yaml", content)
+    assert said in problems(bring_in())
+
+
+def test_images_come_in_with_their_aid(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a/a.md", "# A\n\n![Screen](../img/s.png)")
+    write("img/s.png", PNG)
+    bring_in()
+    with Session(engine) as session:
+        digest = session.exec(select(Attachment.digest)).one()
+        assert f"/files/{digest}" in queries.live_with_tasks(session, "a/a")[0][1].sections[0]["html"]
+
+
+def test_a_changed_image_makes_a_revision(write: Write, bring_in: BringIn) -> None:
+    write("a.md", "![Screen](s.png)")
+    write("s.png", PNG)
+    bring_in()
+    write("s.png", PNG + b"1")
+    assert bring_in().changed == ["a.md"]
+
+
+@pytest.mark.parametrize(
+    ("image", "said"), [("../../x.png", "leads out"), ("no.png", "No such file"), ("a.md", "is not a PNG")]
+)
+def test_an_image_that_cannot_be_had_is_named_and_the_aid_goes_in(
+    write: Write, bring_in: BringIn, image: str, said: str
+) -> None:
+    write("a.md", f"# A\n\n![Screen]({image})")
+    report = bring_in()
+    assert report.created == ["a.md"]
+    assert "line 3" in problems(report)
+    assert said in problems(report)
+
+
+def test_an_export_gives_the_same_bytes(
+    write: Write, bring_in: BringIn, engine: Engine, folder: Path, tmp_path: Path
+) -> None:
+    write("a b/c.md", "\ufeff---\r\ntitle: Ü\r\nlayout: post\r\n---\r\n![x](../i.png)\r\n")
+    write("i.png", PNG)
+    write("deep/tasks.yaml", "# a comment\ntasks: []\n")
+    assert not bring_in().failed
+    out = tmp_path / "out"
+    export(engine, out)
+    before = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert before == {path.relative_to(out): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+
+def test_many_files_are_read_on_every_core(write: Write, bring_in: BringIn) -> None:
+    for number in range(250):
+        write(f"{number}.md", f"# Aid {number}\n\n1. Do it.\n")
+    assert len(bring_in().published) == 250

@@ -1,0 +1,240 @@
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from whoosh import index, query
+
+from app.aids.models import Aid
+from app.db import writing
+from app.errors import Invalid, SignInNeeded
+from app.library.service import Report
+from app.search import analysis
+from app.search.service import Question, Search, top
+from app.search.snapshot import Snapshot, weighting
+from app.viewer import SYSTEM, Viewer
+from tests.conftest import REFUND
+
+READER = Viewer(open_house=True)
+
+
+@dataclass
+class Shelf:
+    """A search with a library folder behind it."""
+
+    search: Search
+    write: Callable[[str, str], Path]
+    bring_in: Callable[..., Report]
+
+    def publish(self, **files: str) -> None:
+        for name, content in files.items():
+            self.write(f"{name.replace('_', '-')}.md", content)
+        self.bring_in()
+        self.search.catch_up()
+
+    def slugs(self, text: str, viewer: Viewer = READER, **narrowed: str) -> list[str]:
+        return [hit.slug for hit in self.search.find(Question(text, **narrowed), viewer).hits]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def shelf(
+    engine: Engine, tmp_path: Path, write: Callable[[str, str], Path], bring_in: Callable[..., Report]
+) -> Iterator[Shelf]:
+    search = Search(tmp_path / "index", engine)
+    made = Shelf(search, write, bring_in)
+    made.publish(
+        refund=REFUND,
+        printer="---\nkind: troubleshooting\n---\n# Printer is offline\n\nSwitch the printer off and on.\n",
+        limits="---\naudience: members\n---\n# Refund limits\n\nUp to 500.\n",
+    )
+    yield made
+    search.stop()
+
+
+def test_a_question_in_plain_words_finds_the_aid(shelf: Shelf) -> None:
+    assert shelf.slugs("how do I give a customer his money back?")[0] == "refund"
+
+
+def test_any_word_and_any_form_of_it_finds(shelf: Shelf) -> None:
+    assert shelf.slugs("refunding unicorns") == ["refund"]
+
+
+def test_a_keyword_finds(shelf: Shelf) -> None:
+    assert shelf.slugs("chargebacks") == ["refund"]
+
+
+def test_a_half_typed_word_finds(shelf: Shelf) -> None:
+    assert shelf.slugs("print offl") == ["printer"]
+
+
+def test_the_words_of_the_task_find(shelf: Shelf) -> None:
+    assert shelf.slugs("issue") == ["refund"]
+
+
+def test_aids_for_members_are_not_found_by_others(shelf: Shelf) -> None:
+    assert shelf.slugs("refund limits") == ["refund"]
+    assert shelf.slugs("refund limits", SYSTEM) == ["limits", "refund"]
+
+
+def test_a_closed_house_does_not_answer_strangers(shelf: Shelf) -> None:
+    with pytest.raises(SignInNeeded):
+        shelf.search.find(Question("refund"), Viewer())
+
+
+def test_filters_narrow(shelf: Shelf) -> None:
+    assert shelf.slugs("refund printer", kind="troubleshooting") == ["printer"]
+    assert shelf.slugs("refund printer", task="issue-refund") == ["refund"]
+    assert shelf.slugs("refund printer", moment="solve") == []
+
+
+def test_the_answer_links_to_the_best_step_and_marks_the_words(shelf: Shelf) -> None:
+    hit = shelf.search.find(Question("enter the amount"), READER).hits[0]
+    assert hit.step == 3
+    assert hit.highlight == "<mark>Enter</mark> the <mark>amount</mark> and confirm."
+
+
+def test_what_is_highlighted_is_escaped(shelf: Shelf) -> None:
+    shelf.publish(html="# Tags\n\nType `<b>bold</b>` here.")
+    assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in shelf.search.find(Question("bold"), READER).hits[0].highlight
+
+
+def test_a_wrong_word_gets_a_correction(shelf: Shelf) -> None:
+    answer = shelf.search.find(Question("prinzer"), READER)
+    assert (answer.total, answer.corrected) == (0, "printer")
+
+
+@pytest.mark.parametrize("text", ["how do I", "???", "🙂", '"', "*"])
+def test_a_question_without_a_word_to_search_says_so(shelf: Shelf, text: str) -> None:
+    answer = shelf.search.find(Question(text), READER)
+    assert answer.hits == []
+    assert answer.message
+
+
+@pytest.mark.parametrize(
+    "text", ["title:refund", '"refund card"', "refund*", "refund AND NOT card", "رد refund 🙂", "a" * 900]
+)
+def test_nothing_in_a_question_is_syntax(shelf: Shelf, text: str) -> None:
+    assert shelf.search.find(Question(text), READER).hits or "a" * 900 == text
+
+
+def test_a_very_long_question_is_refused_with_the_limit(shelf: Shelf) -> None:
+    with pytest.raises(Invalid, match="1,000"):
+        shelf.search.find(Question("refund " * 2_000), READER)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_the_words_of_any_text_are_terms_or_nothing(text: str) -> None:
+    assert all(term for term in analysis.terms(analysis.words(text)))
+
+
+def test_a_published_change_is_found(shelf: Shelf) -> None:
+    shelf.publish(printer="# Printer is offline\n\nLook for the gremlin.\n")
+    assert shelf.slugs("gremlin") == ["printer"]
+    assert shelf.slugs("switch") == []
+
+
+def test_the_index_catches_up_with_another_process(shelf: Shelf, engine: Engine, tmp_path: Path) -> None:
+    other = Search(tmp_path / "elsewhere", engine)
+    other.catch_up()
+    shelf.publish(new="# Gremlins\n")
+    other.catch_up()
+    assert [hit.slug for hit in other.find(Question("gremlins"), READER).hits] == ["new"]
+
+
+def test_two_searches_on_one_index_see_the_same(shelf: Shelf, engine: Engine, tmp_path: Path) -> None:
+    other = Search(tmp_path / "index", engine)
+    shelf.publish(new="# Gremlins\n")
+    other.refresh()
+    assert other.find(Question("gremlins"), READER).total == 1
+
+
+def test_without_an_index_the_database_answers(shelf: Shelf) -> None:
+    shelf.search.snapshot = None
+    answer = shelf.search.find(Question("refund money"), READER)
+    assert answer.degraded
+    assert [hit.slug for hit in answer.hits] == ["refund"]
+
+
+def test_a_damaged_index_is_noticed_and_made_anew(shelf: Shelf, tmp_path: Path) -> None:
+    for segment in (tmp_path / "index").rglob("*.seg"):
+        segment.write_bytes(b"rubbish" * 50)
+    fresh = Search(tmp_path / "index", shelf.search.engine)
+    fresh.refresh()
+    assert fresh.find(Question("refund"), READER).degraded
+    fresh.catch_up()
+    assert not fresh.find(Question("refund"), READER).degraded
+
+
+def test_damage_while_searching_degrades_and_heals(shelf: Shelf) -> None:
+    assert shelf.search.snapshot is not None
+    shelf.search.snapshot.reader.close()
+    shelf.search.snapshot.reader = None
+    assert shelf.search.find(Question("refund"), READER).degraded
+    shelf.search.catch_up()
+    assert not shelf.search.find(Question("refund"), READER).degraded
+
+
+def test_an_index_of_another_database_is_made_anew(shelf: Shelf, tmp_path: Path) -> None:
+    state = next((tmp_path / "index").rglob("state.json"))
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"instance": "another"}))
+    before = state.parent
+    shelf.search.catch_up()
+    assert not before.exists()
+    assert shelf.slugs("refund") == ["refund"]
+
+
+def test_a_deleted_index_is_made_anew(shelf: Shelf, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "index")
+    shelf.search.catch_up()
+    assert shelf.slugs("refund") == ["refund"]
+
+
+def test_a_retired_aid_is_not_found(shelf: Shelf, engine: Engine) -> None:
+    from app.aids import service as aids  # noqa: PLC0415
+    from app.clock import now
+
+    with writing(engine) as session:
+        aids.retire(session, now(), SYSTEM, "refund")
+    shelf.search.catch_up()
+    assert shelf.slugs("refund") == []
+
+
+def test_scores_are_those_of_whoosh(shelf: Shelf) -> None:
+    shelf.publish(**{f"aid{n}": f"# Card {n}\n\n" + "refund card " * n + "filler " * (9 - n) for n in range(1, 9)})
+    snapshot = shelf.search.snapshot
+    assert snapshot is not None
+    asked = ["refund", "card", "filler"]
+    terms = [query.Term(f, t, boost=w) for t in asked for f, w in analysis.WEIGHTS.items()]
+    with index.open_dir(snapshot.folder).searcher(weighting=weighting()) as searcher:
+        found = searcher.search(query.Or(terms), limit=10, optimize=False)
+        theirs = [(hit.docnum, round(hit.score, 6)) for hit in found]
+    scores = snapshot.score(asked)
+    assert [(number, round(float(scores[number]), 6)) for number in top(scores, 10)] == theirs
+
+
+def test_the_top_is_in_order_with_ties_by_number(shelf: Shelf) -> None:
+    import numpy as np  # noqa: PLC0415
+
+    assert top(np.array([0.0, 2.0, 3.0, 2.0, 1.0, 2.0]), 3) == [2, 1, 3]
+
+
+def test_a_snapshot_is_of_one_state(shelf: Shelf) -> None:
+    before = shelf.search.snapshot
+    shelf.publish(new="# Gremlins\n")
+    assert isinstance(before, Snapshot)
+    assert before.count < (shelf.search.snapshot.count if shelf.search.snapshot else 0)
+
+
+def test_slugs_of_the_database_and_the_index_are_the_same(shelf: Shelf, engine: Engine) -> None:
+    with Session(engine) as session:
+        live = set(session.exec(select(Aid.slug).where(col(Aid.live).is_not(None))))
+    snapshot = shelf.search.snapshot
+    assert snapshot is not None
+    assert {snapshot.shown(n)["slug"] for n in range(snapshot.count) if not snapshot.reader.is_deleted(n)} == live
