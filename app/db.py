@@ -48,10 +48,10 @@ class UTCDateTime(TypeDecorator[datetime]):
 def open_engine(url: str) -> Engine:
     """An engine for SQLite or PostgreSQL, with the pragmas that keep what was acknowledged."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=CONNECTIONS, pool_pre_ping=True)
+        return create_engine(url, pool_size=CONNECTIONS, pool_pre_ping=True, hide_parameters=True)
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"check_same_thread": False, "timeout": 30, "isolation_level": None}
-    engine = create_engine(url, connect_args=arguments, pool_size=CONNECTIONS)
+    engine = create_engine(url, connect_args=arguments, pool_size=CONNECTIONS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -60,7 +60,7 @@ ReadSession = Annotated[Session, Depends(_reading, scope="function")]
 WriteSession = Annotated[Session, Depends(_writing, scope="function")]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many, at most 200.")]
-Cursor = Annotated[str, Query(max_length=400, description="`cursor` of the page before.")]
+Cursor = Annotated[str, Query(max_length=400, pattern=r"^[^\x00]*$", description="`cursor` of the page before.")]
 
 
 def base_url(request: Request) -> str:

@@ -95,5 +95,12 @@ class Unavailable(AppError):
     title = "Try again in a moment"
 
 
+class Broken(AppError):
+    """A fault of ours."""
+
+    status = 500
+    title = "Something went wrong here"
+
+
 class StartError(Exception):
     """The program cannot start as configured; the message is one sentence for the administrator."""

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import AppError, Forbidden, TooLarge, TooMany
+from app.errors import AppError, Broken, Forbidden, NotFound, TooLarge, TooMany
 from app.health import Metrics
 from app.ids import uuid7
 from app.people.credentials import Credentials
@@ -28,6 +28,8 @@ from app.viewer import Right, Viewer
 
 log = structlog.get_logger("request")
 MOST_BODY = 1 << 20
+BROKEN = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
+BODY_LIMIT = "The body may have at most 1 MiB (1,048,576 bytes). Send it in parts."
 SAFE = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -85,21 +87,30 @@ class Gate:
         request.state.viewer, request.state.may_measure = self.credentials.anonymous, False
         answer = _Answer(send, request)
         try:
-            self._check_size(request)
+            self._check_form(request)
             viewer = await self._viewer(request)
             request.state.viewer, request.state.may_measure = viewer, viewer.may(Right.MEASURE)
             self._check_origin(request)
             self._check_rate(request, viewer)
-            await self.app(scope, _limited(receive), answer)
+            if "transfer-encoding" in request.headers:
+                receive = await _read_ahead(receive)
+            await self.app(scope, receive, answer)
         except AppError as error:
             await (await self.refuse(request, error))(scope, receive, answer)
+        except Exception:
+            log.exception("a request failed", id=request.state.id)
+            if answer.begun:
+                raise
+            await (await self.refuse(request, Broken(BROKEN)))(scope, receive, answer)
         finally:
             self._note(request, answer)
 
-    def _check_size(self, request: Request) -> None:
+    def _check_form(self, request: Request) -> None:
+        if "\0" in request.scope["path"]:
+            raise NotFound("There is no such page. Search for what you need.")
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BODY:
-            raise TooLarge("The body may have at most 1 MiB (1,048,576 bytes). Send it in parts.")
+            raise TooLarge(BODY_LIMIT)
 
     async def _viewer(self, request: Request) -> Viewer:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -153,11 +164,12 @@ class _Answer:
         self.send = send
         self.request = request
         self.status = 500
+        self.begun = False
         self.started = time.perf_counter()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status, self.begun = message["status"], True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
@@ -165,19 +177,22 @@ class _Answer:
         await self.send(message)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Stops a body that is longer than it said."""
-    total = 0
-
-    async def counted() -> Message:
-        nonlocal total
+async def _read_ahead(receive: Receive) -> Receive:
+    """Reads a body that did not say how long it is, as far as it may be, and hands it on."""
+    parts: list[bytes] = []
+    more = True
+    while more:
         message = await receive()
-        total += len(message.get("body", b""))
-        if total > MOST_BODY:
-            raise TooLarge("The body may have at most 1 MiB (1,048,576 bytes). Send it in parts.")
-        return message
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+        if sum(map(len, parts)) > MOST_BODY:
+            raise TooLarge(BODY_LIMIT)
+    whole: list[Message] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
 
-    return counted
+    async def again() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return again
 
 
 def wants_html(request: Request) -> bool:

@@ -8,7 +8,9 @@ import structlog
 
 def configure(level: str) -> None:
     """Send log lines of this level and above to stderr."""
-    last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    # A traceback with the values of its variables would tell what was searched.
+    readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    last = readable if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

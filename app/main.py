@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -35,7 +34,6 @@ from app.web import render
 from app.web.words import _
 from app.work import api as work_api
 
-log = structlog.get_logger(__name__)
 NEAREST = 5
 ROUTERS = (
     search_api.router,
@@ -106,7 +104,6 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _broken)
     app.add_middleware(
         gate.Gate,
         credentials=state.credentials,
@@ -160,12 +157,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
     response = _answer(request, status, HTTPStatus(status).phrase, known.get(status, str(getattr(error, "detail", ""))))
     response.headers.update(getattr(error, "headers", None) or {})
     return response
-
-
-async def _broken(request: Request, error: Exception) -> Response:
-    log.error("a request failed", id=request.state.id, exc_info=error)
-    detail = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
-    return _answer(request, 500, "Something went wrong here", detail)
 
 
 def _answer(

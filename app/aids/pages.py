@@ -296,7 +296,7 @@ def ask(
     words = form.text.replace("\0", "").strip()
     if not words:
         raise Invalid("Write your question, then ask. Nothing was sent.")
-    shown = service.shown_or_none(session, viewer, form.slug)
+    shown = service.shown_or_none(session, viewer, form.slug.replace("\0", ""))
     slug = shown.aid.slug if shown else None
     query = form.query.replace("\0", "") or None
     facts.state(Asked(uuid7(), now, words, viewer.pseudonym, query, _uuid(form.search_id), slug))

@@ -102,11 +102,15 @@ form.addEventListener("submit", async (event) => {
   else form.submit();
 });
 
-document.addEventListener("click", (event) => {
-  if (!event.target.closest?.("#results .hit a")) return;
+// To open a result, or to ask a person, is to have searched.
+function leave(event) {
+  if (!event.target.closest?.(event.type === "submit" ? "#results .ask" : "#results .hit a")) return;
   settle();
   flush();
-});
+}
+
+document.addEventListener("click", leave);
+document.addEventListener("submit", leave);
 
 // Arrow keys walk from the field through the list and back.
 document.addEventListener("keydown", (event) => {

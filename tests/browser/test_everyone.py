@@ -1,0 +1,113 @@
+"""Pages that everyone can use: no finding of axe, no sideways scrolling, the first step in sight."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import NewPage, Site
+
+AID = "/aids/customer-care/refund-card-order"
+PHONE = {"width": 360, "height": 640}
+Go = Callable[[Page, Site], Any]
+
+
+def _stuck(page: Page, site: Site) -> None:
+    page.goto(AID)
+    page.locator("#feedback").get_by_role("button", name="still stuck").click()
+
+
+def _unfolded(page: Page, site: Site) -> None:
+    page.goto(AID)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+
+
+def _typed(page: Page, site: Site) -> None:
+    page.goto("/")
+    page.locator("#q").press_sequentially("refund")
+    page.wait_for_selector(".hit")
+
+
+PAGES: dict[str, str | Go] = {
+    "home": "/",
+    "results": "/?q=refund",
+    "typed results": _typed,
+    "nothing found": "/?q=zzqx+vlorp",
+    "aid": AID,
+    "aid after stuck": _stuck,
+    "aid unfolded": _unfolded,
+    "aid of reference": "/aids/finance/vat-codes",
+    "card": f"{AID}/card",
+    "tasks": "/tasks",
+    "task": "/tasks/issue-refund",
+    "sign-in": "/sign-in",
+    "sign-in link": lambda page, site: page.goto(f"/sign-in/{'x' * 43}"),
+    "delivery": "/studio/delivery",
+    "api": "/api",
+    "not found": "/aids/refund-nowhere",
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE},
+}
+
+
+@pytest.fixture
+def arrive(new_page: NewPage, site: Site, request: pytest.FixtureRequest) -> Callable[..., Page]:
+    """Opens a page by its name."""
+
+    def go(name: str, **options: Any) -> Page:
+        if name == "delivery":
+            options["storage_state"] = request.getfixturevalue("signed_in")
+        page = new_page(reduced_motion="reduce", **options)
+        how = PAGES[name]
+        if isinstance(how, str):
+            page.goto(how)
+        else:
+            how(page, site)
+        return page
+
+    return go
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(arrive: Callable[..., Page], name: str, look: str):
+    found = Axe().run(arrive(name, **LOOKS[look]))
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_axe_finds_nothing_on_a_good_sign_in_link(new_page: NewPage, site: Site, signed_in: Any):
+    page = new_page()
+    page.goto(site.sign_in_link())
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_scrolls_sideways_on_a_phone(arrive: Callable[..., Page], name: str):
+    page = arrive(name, viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_first_step_is_in_sight_on_a_phone(arrive: Callable[..., Page]):
+    box = arrive("aid", viewport=PHONE).locator("#step-1").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 640
+
+
+SMALL = """
+() => [...document.querySelectorAll("button, input, textarea, summary, nav a, .links a, .hit h3 a, .tasks a")]
+  .filter(one => one.checkVisibility() && one.type !== "hidden")
+  .map(one => [one.textContent.trim() || one.id, Math.max(one.getBoundingClientRect().height,
+    one.matches(".hit a") ? one.closest(".hit").getBoundingClientRect().height : 0)])
+  .filter(([, height]) => height < 44)
+"""
+
+
+@pytest.mark.parametrize("name", ["home", "results", "aid", "tasks", "task", "nothing found"])
+def test_targets_are_large_enough_for_a_thumb(arrive: Callable[..., Page], name: str):
+    assert arrive(name, viewport=PHONE).evaluate(SMALL) == []

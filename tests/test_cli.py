@@ -1,0 +1,147 @@
+"""The command as a process of its own, as an administrator uses it."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.ids import uuid7
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+EVENTS = 40
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {"JOBAIDS_DATA_DIR": str(tmp_path / "data"), "JOBAIDS_READING": "everyone"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def call(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*COMMAND, *words], env=environment | more, capture_output=True, text=True, timeout=90)
+
+    return call
+
+
+def test_before_a_migration_every_command_says_what_to_run(run: Run) -> None:
+    done = run("token", "create", "--name", "x", "--role", "trainer")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "jobaids migrate" in done.stderr
+
+
+def test_an_import_ends_with_1_when_a_file_failed_and_names_it(run: Run, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "good.md").write_text("# Good")
+    run("migrate")
+    assert run("import", "--publish", str(library)).returncode == 0
+    (library / "bad.md").write_bytes(b"# caf\xe9")
+    done = run("import", str(library))
+    assert done.returncode == 1
+    assert "bad.md: line 1: byte 0xE9 is not UTF-8" in done.stderr
+    assert "1 unchanged" in done.stdout
+
+
+def test_a_token_is_printed_alone(run: Run) -> None:
+    run("migrate")
+    done = run("token", "create", "--name", "crm", "--role", "employee")
+    assert done.stdout.strip().startswith("ja_")
+    assert len(done.stdout.split()) == 1
+
+
+def test_wrong_usage_ends_with_2(run: Run) -> None:
+    assert run("token", "create", "--name", "x", "--role", "king").returncode == 2
+    assert run("no-such-command").returncode == 2
+
+
+def test_the_index_is_checked_and_made_anew(run: Run) -> None:
+    run("migrate")
+    assert run("index", "check").returncode == 1
+    assert "Indexed 0 aids" in run("index", "rebuild").stdout
+    assert run("index", "check").returncode == 0
+
+
+def test_the_doctor_names_what_is_wrong(run: Run) -> None:
+    done = run("doctor")
+    assert done.returncode == 1
+    assert "jobaids migrate" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("JOBAIDS_MIN_GROUP", "2"), ("JOBAIDS_TIME_ZONE", "Mars"), ("JOBAIDS_READING", "some")]
+)
+def test_a_wrong_setting_is_one_sentence(run: Run, setting: str, value: str) -> None:
+    done = run("doctor", **{setting: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{setting}:")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_export_is_what_was_imported(run: Run, tmp_path: Path) -> None:
+    library = Path(__file__).parent.parent / "jobaids"
+    run("migrate")
+    done = run("import", "--publish", str(library))
+    assert (done.returncode, done.stderr) == (0, "")
+    run("export", str(tmp_path / "out"))
+    assert subprocess.run(["diff", "-r", library, tmp_path / "out"], check=False).returncode == 0
+
+
+def test_no_answered_event_is_lost_when_the_server_is_killed(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    run("migrate")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [*COMMAND, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz")
+        answered = _send_until_killed(port, server)
+    finally:
+        server.kill()
+        server.wait()
+    stored = {row[0] for row in sqlite3.connect(tmp_path / "data/jobaids.sqlite").execute("SELECT id FROM use_event")}
+    assert len(answered) == EVENTS
+    assert answered <= stored
+
+
+def _wait(address: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=1).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+def _send_until_killed(port: int, server: subprocess.Popen[bytes]) -> set[str]:
+    answered: set[str] = set()
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        while True:
+            event = {"id": str(uuid7()), "type": "open", "at": _now(), "slug": "a", "tab": "tab-00001"}
+            answer = client.post("/api/v1/events", json={"events": [event]})
+            if answer.status_code == 200 and answer.json()["accepted"] == 1:
+                answered.add(event["id"].replace("-", ""))
+            if len(answered) == EVENTS:
+                os.kill(server.pid, signal.SIGKILL)
+                return answered
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
