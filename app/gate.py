@@ -87,14 +87,7 @@ class Gate:
         request.state.viewer, request.state.may_measure = self.credentials.anonymous, False
         answer = _Answer(send, request)
         try:
-            self._check_form(request)
-            viewer = await self._viewer(request)
-            request.state.viewer, request.state.may_measure = viewer, viewer.may(Right.MEASURE)
-            self._check_origin(request)
-            self._check_rate(request, viewer)
-            if "transfer-encoding" in request.headers:
-                receive = await _read_ahead(receive)
-            await self.app(scope, receive, answer)
+            await self.app(scope, await self._let_in(request, receive), answer)
         except AppError as error:
             await (await self.refuse(request, error))(scope, receive, answer)
         except Exception:
@@ -104,6 +97,15 @@ class Gate:
             await (await self.refuse(request, Broken(BROKEN)))(scope, receive, answer)
         finally:
             self._note(request, answer)
+
+    async def _let_in(self, request: Request, receive: Receive) -> Receive:
+        """Check everything and note who asks; returns where the body is read."""
+        self._check_form(request)
+        viewer = await self._viewer(request)
+        request.state.viewer, request.state.may_measure = viewer, viewer.may(Right.MEASURE)
+        self._check_origin(request)
+        self._check_rate(request, viewer)
+        return await _read_ahead(receive) if "transfer-encoding" in request.headers else receive
 
     def _check_form(self, request: Request) -> None:
         if "\0" in request.scope["path"]:

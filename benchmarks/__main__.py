@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ TOPICS = ("library", "ranking", "events", "durability", "pages")
 def main() -> None:
     """Measure what was asked for; exit status 1 where a target is missed or something could not be measured."""
     wanted = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an end from outside clears up too
     figures: list[Figure] = []
     failed = False
     with tempfile.TemporaryDirectory(prefix="jobaids-bench-") as folder:
@@ -29,9 +31,9 @@ def main() -> None:
             except Failed as failure:
                 failed = True
                 print(f"Not measured: {topic}. {failure}", file=sys.stderr)
+            if wanted.json:
+                write(figures, wanted.json)
     show(figures)
-    if wanted.json:
-        write(figures, wanted.json)
     sys.exit(failed or any(figure.met is False for figure in figures))
 
 

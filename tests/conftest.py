@@ -1,4 +1,4 @@
-"""Real databases, a real index, the whole application: every test that takes `app` or `engine` runs on both databases."""
+"""Real databases, a real index, the whole application; every test that takes `engine` runs on both databases."""
 
 import shutil
 import sqlite3

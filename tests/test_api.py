@@ -47,7 +47,7 @@ def test_suggestions_come_while_typing(library: TestClient) -> None:
 def test_a_wrong_parameter_is_named(library: TestClient, query: str) -> None:
     answer = library.get(f"/api/v1/search?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/" + query.split("=")[0]
+    assert answer.json()["errors"][0]["pointer"] == "/" + query.split("=", maxsplit=1)[0]
 
 
 def test_a_new_aid_is_a_draft_until_it_is_approved(library: TestClient, trainer: Headers) -> None:

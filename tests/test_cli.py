@@ -30,7 +30,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
     def call(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*COMMAND, *words], env=environment | more, capture_output=True, text=True, timeout=90)
+        given = environment | more
+        return subprocess.run([*COMMAND, *words], env=given, capture_output=True, text=True, timeout=90, check=False)
 
     return call
 

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,7 +89,7 @@ def test_a_path_that_is_not_there_is_named(bring_in: BringIn, folder: Path) -> N
 
 def test_a_loop_of_links_is_not_followed(write: Write, bring_in: BringIn, folder: Path) -> None:
     write("a.md", "# A")
-    os.symlink(folder, folder / "loop")
+    (folder / "loop").symlink_to(folder)
     report = bring_in()
     assert report.created == ["a.md"]
     assert "not followed" in problems(report)
@@ -98,7 +97,7 @@ def test_a_loop_of_links_is_not_followed(write: Write, bring_in: BringIn, folder
 
 def test_a_link_out_of_the_folder_is_refused(bring_in: BringIn, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "outside.md").write_text("# Outside")
-    os.symlink(tmp_path / "outside.md", folder / "in.md")
+    (folder / "in.md").symlink_to(tmp_path / "outside.md")
     assert "leads out of the library folder" in problems(bring_in())
 
 

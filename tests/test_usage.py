@@ -19,7 +19,7 @@ Headers = dict[str, str]
 
 
 def made(kind: str = "open", seconds: float = 0, **fields: Any) -> dict[str, Any]:
-    needed = {"search": {"query": "refund", "results": 1}, "open": {"slug": "it/vpn"}}.get(kind, {})
+    needed: dict[str, Any] = {"search": {"query": "refund", "results": 1}, "open": {"slug": "it/vpn"}}.get(kind, {})
     at = (NOW + timedelta(seconds=seconds)).isoformat()
     return {"id": str(uuid7()), "type": kind, "at": at, "tab": "tab-0001", **needed, **fields}
 

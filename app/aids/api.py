@@ -154,14 +154,14 @@ def list_revisions(session: ReadSession, viewer: ReaderDep, slug: str) -> Revisi
     return Revisions(items=[RevisionLine.model_validate(row, from_attributes=True) for row in rows])
 
 
-@router.get("/{slug:path}/revisions/{number}", summary="Read one revision")
-def read_revision(session: ReadSession, viewer: ReaderDep, slug: str, number: int) -> RevisionOut:
+@router.get("/{slug:path}/revisions/{n}", summary="Read one revision")
+def read_revision(session: ReadSession, viewer: ReaderDep, slug: str, n: int) -> RevisionOut:
     """The text as it was."""
     viewer.require(Right.WRITE)
     aid, _ = service.find(session, viewer, slug)
-    found = queries.revision(session, aid.id or 0, number) if number < 1 << 31 else None
+    found = queries.revision(session, aid.id or 0, n) if n < 1 << 31 else None
     if found is None:
-        raise NotFound(f"{slug!r} has no revision {number}. `GET /api/v1/aids/{slug}/revisions` lists them.")
+        raise NotFound(f"{slug!r} has no revision {n}. `GET /api/v1/aids/{slug}/revisions` lists them.")
     return RevisionOut.model_validate(found, from_attributes=True)
 
 

@@ -1,5 +1,7 @@
 """What the pages remember, and what they tell the server."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -133,7 +135,7 @@ def test_an_opening_knows_its_search_and_rank(opened: Page, site: Site):
 
 
 def test_the_address_of_an_opened_aid_is_one_to_share(opened: Page):
-    assert "?" not in opened.url
+    expect(opened).not_to_have_url(re.compile(r"\?"))
 
 
 def test_a_tick_is_recorded_with_its_step(page: Page, site: Site):
