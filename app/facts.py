@@ -1,7 +1,7 @@
 """What happened, told by lower rooms to whoever listens.
 
-A lower room states a fact without knowing who cares; `app.main` wires the listeners. Stating a fact never fails the
-request: a listener that raises is logged and the others still hear.
+A lower room states a fact without knowing who cares; `app.main` wires the listeners. A listener that breaks is logged
+and does not fail the request. Only an `AppError` goes through: what a person said could not be kept, and she must know.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+
+from app.errors import AppError
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +85,15 @@ class Facts:
         self.listeners.setdefault(kind, []).append(listener)
 
     def state(self, fact: object) -> None:
-        """Tell the listeners; never raises."""
+        """Tell the listeners.
+
+        Raises:
+            AppError: a listener could not keep what it must keep.
+        """
         for listener in self.listeners.get(type(fact), []):
             try:
                 listener(fact)
+            except AppError:
+                raise
             except Exception:
                 log.exception("a listener failed", fact=type(fact).__name__)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,7 +18,7 @@ from app.aids import api as aids_api
 from app.aids import pages as aids_pages
 from app.aids import task_pages
 from app.db import open_engine, require_head
-from app.errors import AppError, Fault, NotFound, SignInNeeded, TooMany
+from app.errors import AppError, Conflict, Fault, NotFound, SignInNeeded, TooMany, Unavailable
 from app.people import pages as people_pages
 from app.people.credentials import Credentials
 from app.reference import page as reference_page
@@ -102,6 +103,8 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     app.add_route("/api", reference_page, include_in_schema=False)
     app.mount("/static", _Static(directory=render.STATIC), "static")
     app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(IntegrityError, _clash)
+    app.add_exception_handler(OperationalError, _database_away)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(
@@ -139,6 +142,14 @@ async def _app_error(request: Request, error: Exception) -> Response:
     response = _answer(request, error.status, error.title, error.detail, error.faults, slug)
     response.headers.update(headers)
     return response
+
+
+async def _clash(request: Request, _error: Exception) -> Response:
+    return await _app_error(request, Conflict("Somebody else did the same at the same moment. Read it again."))
+
+
+async def _database_away(request: Request, _error: Exception) -> Response:
+    return await _app_error(request, Unavailable("The database does not answer. Nothing was stored; try again soon."))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -46,6 +46,14 @@ def test_the_counters_are_readable_and_name_no_aid(library: TestClient) -> None:
     assert "refund" not in counted
 
 
+def test_a_database_that_does_not_answer_is_said(client: TestClient, app: FastAPI) -> None:
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE aid RENAME TO gone")
+    answer = client.get("/aids/a")
+    assert answer.status_code in {500, 503}
+    assert answer.headers["content-security-policy"]
+
+
 def test_sqlite_keeps_what_was_acknowledged(settings: Settings, app: FastAPI) -> None:
     if settings.database_url:
         assert app.state.engine.dialect.name == "postgresql"

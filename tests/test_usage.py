@@ -18,10 +18,12 @@ from tests.conftest import NOW, Ticking
 Headers = dict[str, str]
 
 
+NEEDED: dict[str, dict[str, Any]] = {"search": {"query": "refund", "results": 1}, "open": {"slug": "it/vpn"}}
+
+
 def made(kind: str = "open", seconds: float = 0, **fields: Any) -> dict[str, Any]:
-    needed: dict[str, Any] = {"search": {"query": "refund", "results": 1}, "open": {"slug": "it/vpn"}}.get(kind, {})
     at = (NOW + timedelta(seconds=seconds)).isoformat()
-    return {"id": str(uuid7()), "type": kind, "at": at, "tab": "tab-0001", **needed, **fields}
+    return {"id": str(uuid7()), "type": kind, "at": at, "tab": "tab-0001", **NEEDED.get(kind, {}), **fields}
 
 
 @pytest.fixture
@@ -155,6 +157,12 @@ def test_many_callers_share_commits_and_each_is_answered(send: Send, app: FastAP
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda n: send(made(tab=f"tab-{n:05}")), range(60)))
     assert sum(receipt["accepted"] for receipt in receipts) == len(stored(app)) == 60
+
+
+def test_a_question_that_cannot_be_kept_is_not_thanked_for(library: TestClient, app: FastAPI) -> None:
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE use_event")
+    assert library.post("/questions", data={"text": "How?"}).status_code == 503
 
 
 def test_a_full_queue_says_so() -> None:

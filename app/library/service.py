@@ -129,14 +129,14 @@ class Importer:
         with writing(self.engine) as session:
             for read in portion:
                 try:
-                    self._store_one(session, read, moved.pop(read.compiled.digest, None))
+                    self._store_one(session, read, moved)
                     self.report.problems += read.problems
                 except AppError as error:
                     self.report.problems.append(Problem(str(read.found.file), error.detail))
             if self.dry_run:
                 session.rollback()
 
-    def _store_one(self, session: Session, read: Read, before: str | None) -> None:
+    def _store_one(self, session: Session, read: Read, moved: dict[str, str]) -> None:
         path, at = read.found.path, self.clock()
         slug = slugs.from_path(path)
         taken = self.slugs.get(slug)
@@ -144,7 +144,7 @@ class Importer:
             detail = f"its address {slug!r} belongs to {taken} already; rename one of them."
             self.report.problems.append(Problem(str(read.found.file), detail))
             return
-        if before is not None and path not in self.known:
+        if path not in self.known and (before := moved.pop(read.compiled.digest, None)):
             self._rename(session, before, path, slug)
         self.slugs[slug] = path
         aid = aid_queries.by_slug(session, slug) or aids.new_aid(session, at, slug, path)

@@ -53,10 +53,19 @@ class Usage:
         return row
 
     def hear(self, fact: Searched | Opened | Asked | Finished) -> None:
-        """Record a fact that another room stated."""
+        """Record a fact that another room stated.
+
+        What a person said is durable when this returns; that she searched or opened is recorded in passing.
+
+        Raises:
+            Unavailable: what she said could not be stored.
+        """
         row = {"tab": None, "ms": None} | asdict(fact) | {"type": TYPES[type(fact)]}
         row["query"] = row["query"][:500] if row.get("query") else None
-        self.writer.note(row)
+        if isinstance(fact, Asked | Finished):
+            self.writer.submit([row]).result()
+        else:
+            self.writer.note(row)
 
 
 def _reason(error: ValidationError) -> str:
