@@ -67,7 +67,7 @@ def _number(value: float) -> str:
     """Three digits that matter, or the whole number where it is larger."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3f}" if abs(value) < 1 else f"{value:.1f}"
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
 
 
 def _target(figure: Figure) -> str:

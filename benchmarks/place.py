@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.client import Client
 
 COMMAND = str(Path(sys.executable).with_name("jobaids"))
+FOREIGN = ("JOBAIDS_", "PYTHONDONTWRITEBYTECODE")
 RUN_SECONDS = 600.0
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -66,7 +67,8 @@ class Place:
 
     @property
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("JOBAIDS_")}
+        """Without the settings of the caller. Bytecode is kept, as wherever it is installed."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         return kept | {
             "JOBAIDS_DATA_DIR": str(self.folder / "data"),
             "JOBAIDS_READING": "everyone",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 from whoosh import index, query
@@ -19,6 +20,7 @@ from app.db import writing
 from app.errors import Invalid, SignInNeeded
 from app.library.service import Report
 from app.search import analysis
+from app.search.excerpt import Marker
 from app.search.service import Question, Search, top
 from app.search.snapshot import Snapshot, weighting
 from app.viewer import SYSTEM, Viewer
@@ -236,3 +238,12 @@ def test_slugs_of_the_database_and_the_index_are_the_same(shelf: Shelf, engine: 
     snapshot = shelf.search.snapshot
     assert snapshot is not None
     assert {snapshot.shown(n)["slug"] for n in range(snapshot.count) if not snapshot.reader.is_deleted(n)} == live
+
+
+@given(st.text(alphabet="refund card <&>\n", max_size=600))
+@settings(max_examples=80, deadline=None)
+def test_an_excerpt_is_the_text_escaped_and_cut_between_words(text: str) -> None:
+    made = Marker(analysis.terms(["refund", "card"]), ["refund"]).mark(text)
+    plain = made.replace("<mark>", "").replace("</mark>", "")
+    assert "<" not in plain
+    assert Markup(plain).unescape().strip("… ") in text

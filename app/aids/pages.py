@@ -150,11 +150,11 @@ def aid_page(
     """The live revision of an aid; with `.md` its text, with `/card` the card."""
     if slug.endswith(".md"):
         return _markdown(session, viewer, slug[:-3])
-    if slug.endswith("/card"):
-        return _card(request, session, viewer, slug.removesuffix("/card"))
     try:
         shown = service.show(session, viewer, slug)
     except NotFound:
+        if slug.endswith("/card"):
+            return _card(request, session, viewer, slug.removesuffix("/card"))
         target = service.moved(session, slug)
         if target is None:
             raise

@@ -53,14 +53,14 @@ class Marker:
         """At most about 180 characters around the first found word, the found words marked."""
         matches = self.found(text)
         start = _start(text, matches[0].start() if matches else 0)
-        end = min(len(text), start + LENGTH)
+        end = _end(text, start)
         parts, at = [Markup("… ") if start else Markup()], start
         for match in matches:
             if match.start() < at or match.end() > end:
                 continue
             parts += [escape(text[at : match.start()]), Markup("<mark>%s</mark>") % match[0]]
             at = match.end()
-        parts += [escape(text[at:end]), Markup("…") if end < len(text) else Markup()]
+        parts += [escape(text[at:end]), Markup(" …") if end < len(text) else Markup()]
         return Markup("").join(parts)
 
 
@@ -68,3 +68,10 @@ def _start(text: str, first: int) -> int:
     if first < LENGTH * 2 // 3 or len(text) <= LENGTH:
         return 0
     return text.rfind(" ", 0, first - LENGTH // 3) + 1
+
+
+def _end(text: str, start: int) -> int:
+    if len(text) <= start + LENGTH:
+        return len(text)
+    space = text.rfind(" ", start + LENGTH // 2, start + LENGTH)
+    return space if space > 0 else start + LENGTH

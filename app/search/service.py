@@ -131,7 +131,7 @@ class Search:
             if now and (now.folder, now.generation) == (opened.storage.folder, opened.latest_generation()):
                 return
             try:
-                self.snapshot = Snapshot(opened)
+                self.snapshot = Snapshot(opened, now)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._discard(error)
 

@@ -5,6 +5,8 @@ a few additions. The formula is the one of Whoosh's own `BM25F` (B = .75, K1 = 1
 Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 """
 
+import difflib
+import string
 import threading
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -20,6 +22,8 @@ from app.search import analysis
 
 B, K1 = 0.75, 1.2
 MOST_COMPLETIONS = 20
+MOST_COMPARED = 2_000
+LETTERS = string.ascii_lowercase + string.digits + "äöüßéèêçñåøæ"
 
 Documents = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -29,18 +33,25 @@ Mask = NDArray[np.bool_]
 class Snapshot:
     """The index as it was when this was made; safe to use from many threads."""
 
-    def __init__(self, opened: FileIndex) -> None:
+    def __init__(self, opened: FileIndex, before: "Snapshot | None" = None) -> None:
         self.generation = opened.latest_generation()
         self.folder: str = opened.storage.folder
         self.reader: Any = opened.reader()
         self.count: int = self.reader.doc_count_all()
         self._impacts: dict[tuple[str, str], tuple[Documents, Scores]] = {}
         self._reading = threading.Lock()  # Whoosh's readers share one position in their files
-        self._lengths = {name: self._length(name) for name in (*analysis.WEIGHTS, analysis.WORDS)}
+        self.segment_lengths: dict[tuple[str, str], Scores] = {}
+        known = before.segment_lengths if before else {}
+        self._lengths = {name: self._length(name, known) for name in (*analysis.WEIGHTS, analysis.WORDS)}
 
-    def _length(self, field: str) -> Scores:
-        lengths = (self.reader.doc_field_length(number, field, 0) for number in range(self.count))
-        return np.fromiter(lengths, dtype=np.float64, count=self.count)
+    def _length(self, field: str, known: dict[tuple[str, str], Scores]) -> Scores:
+        """The length of this field in every document; a segment never changes, so what is known of it stays right."""
+        parts = []
+        for leaf, _start in self.reader.leaf_readers():
+            key = (leaf.segment().segment_id(), field)
+            self.segment_lengths[key] = known[key] if key in known else _lengths(leaf, field)
+            parts.append(self.segment_lengths[key])
+        return np.concatenate(parts) if parts else np.zeros(0)
 
     def impacts(self, field: str, term: str) -> tuple[Documents, Scores]:
         """The documents with this term in this field, and what it adds to the score of each."""
@@ -113,17 +124,40 @@ class Snapshot:
         return sorted(found, key=lambda word: -len(self.impacts(analysis.WORDS, word)[0]))[:MOST_COMPLETIONS]
 
     def correction(self, word: str) -> str | None:
-        """The most frequent known word within two edits."""
-        edits = 1 if len(word) < 6 else 2
-        with self._reading:
-            found = self.reader.corrector(analysis.WORDS).suggest(word, limit=1, maxdist=edits)
-        return found[0] if found else None
+        """The most frequent known word one edit away, else the most similar one with the same first letter."""
+        near = [candidate for candidate in _one_edit(word) if candidate in self._known_words]
+        if near:
+            return max(near, key=lambda found: len(self.impacts(analysis.WORDS, found)[0]))
+        first, last = (bisect_left(self.vocabulary, start) for start in (word[0], word[0] + "\U0010ffff"))
+        alike = [known for known in self.vocabulary[first:last] if abs(len(known) - len(word)) <= 2]
+        return next(iter(difflib.get_close_matches(word, alike[:MOST_COMPARED], n=1, cutoff=0.75)), None)
+
+    @cached_property
+    def _known_words(self) -> frozenset[str]:
+        return frozenset(self.vocabulary)
 
     def shown(self, document: int) -> dict[str, Any]:
         """What a result shows of this document."""
         with self._reading:
             stored: dict[str, Any] = self.reader.stored_fields(document)["shown"]
         return stored
+
+
+def _lengths(leaf: Any, field: str) -> Scores:
+    count = leaf.doc_count_all()
+    if not leaf.field_length(field):
+        return np.zeros(count)
+    return np.fromiter((leaf.doc_field_length(n, field, 0) or 0 for n in range(count)), dtype=np.float64, count=count)
+
+
+def _one_edit(word: str) -> set[str]:
+    """Every string one deletion, transposition, replacement or insertion away."""
+    parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    deleted = {left + right[1:] for left, right in parts if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    replaced = {left + letter + right[1:] for left, right in parts if right for letter in LETTERS}
+    inserted = {left + letter + right for left, right in parts for letter in LETTERS}
+    return (deleted | swapped | replaced | inserted) - {"", word}
 
 
 def weighting() -> scoring.BM25F:

@@ -190,19 +190,15 @@ NOTES = {
 
 def _share(key: str, place: str, name: str, share: Share, note: str, more: str = "") -> Figure:
     value = None if share.value is None else percent(share.value)
-    between = share.interval and f"{percent(between_low(share))} – {percent(between_high(share))}"
     basis = f"{_n(share.n)} · {more}" if more else _n(share.n)
-    return Figure(key, place, name, value, basis, note, between)
+    return Figure(key, place, name, value, basis, note, _interval(share))
 
 
-def between_low(share: Share) -> float:
-    """The lower end of the interval, 0 where there is none."""
-    return share.interval[0] if share.interval else 0.0
-
-
-def between_high(share: Share) -> float:
-    """The upper end of the interval, 0 where there is none."""
-    return share.interval[1] if share.interval else 0.0
+def _interval(share: Share) -> str | None:
+    if share.interval is None:
+        return None
+    low, high = share.interval
+    return f"{percent(low)} – {percent(high)}"
 
 
 def _n(count: int) -> str:

@@ -3,26 +3,32 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 AID = "/aids/customer-care/refund-card-order"
 MOST_BYTES = 60_000
 
 
+def load(page: Page, path: str) -> list[Response]:
+    """Open a page and wait for all that it asks for."""
+    answers: list[Response] = []
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", keep)
+    page.goto(path, wait_until="networkidle")
+    return answers
+
+
 def test_the_home_page_weighs_at_most_60_kb(page: Page):
-    answers = []
-    page.on("response", lambda answer: answers.append(answer))
-    page.goto("/", wait_until="networkidle")
-    weights = {answer.url: len(answer.body()) for answer in answers}
+    weights = {answer.url: len(answer.body()) for answer in load(page, "/")}
     assert sum(weights.values()) <= MOST_BYTES, weights
 
 
 @pytest.mark.parametrize("path", ["/", "/?q=refund", AID])
 def test_a_page_asks_for_at_most_ten_things(page: Page, path: str):
-    asked = []
-    page.on("request", lambda request: asked.append(request))
-    page.goto(path, wait_until="networkidle")
-    assert len([one for one in asked if one.method == "GET"]) <= 10
+    assert len([answer for answer in load(page, path) if answer.request.method == "GET"]) <= 10
 
 
 def _sheets(pdf: bytes) -> int:
