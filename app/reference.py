@@ -57,7 +57,7 @@ async def page(request: Request) -> Response:
         for method, operation in methods.items():
             groups.setdefault(operation["tags"][0], []).append(_operation(path, method, operation))
     shown = [Group(name.capitalize(), operations) for name, operations in groups.items()]
-    view = ReferenceView(described["info"]["title"], described["info"]["version"], shown)
+    view = ReferenceView(_("API"), described["info"]["version"], shown)
     return render.page(request, "api.html", _("API"), view)
 
 

@@ -104,6 +104,10 @@ def test_the_answer_links_to_the_best_step_and_marks_the_words(shelf: Shelf) -> 
     assert hit.highlight == "<mark>Enter</mark> the <mark>amount</mark> and confirm."
 
 
+def test_a_question_that_the_title_answers_opens_the_aid_at_its_beginning(shelf: Shelf) -> None:
+    assert shelf.search.find(Question("refund an order"), READER).hits[0].step is None
+
+
 def test_what_is_highlighted_is_escaped(shelf: Shelf) -> None:
     shelf.publish(html="# Tags\n\nType `<b>bold</b>` here.")
     assert "&lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in shelf.search.find(Question("bold"), READER).hits[0].highlight

@@ -297,7 +297,7 @@ def _numbered(stem: str) -> Iterator[str]:
 
 def _safe(html: str) -> str:
     html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
-    html = html.replace("<table>", '<div class="table-wrap" tabindex="0" role="region" aria-label="Table"><table>')
+    html = html.replace("<table>", '<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table>')
     html = html.replace("</table>", "</table></div>")
     return nh3.clean(
         html,

@@ -37,14 +37,17 @@ class Marker:
     def _is_asked(self, word: str) -> bool:
         return word in self.words or analysis.stem(word) in self.terms
 
-    def excerpt(self, passages: Sequence[tuple[int | None, str]], summary: str) -> Excerpt:
-        """The passage with the most different words of the question; the summary where none has any."""
+    def excerpt(self, passages: Sequence[tuple[int | None, str]], summary: str, title: str) -> Excerpt:
+        """The passage with the most different words of the question; the summary where none has any.
+
+        A question that the title answers as well opens the aid at its beginning, not at a step.
+        """
         best, most, step = summary, self._worth(summary), None
         for number, text in passages:
             worth = self._worth(text)
             if worth > most:
                 best, most, step = text, worth, number
-        return Excerpt(self.mark(best), step)
+        return Excerpt(self.mark(best), step if most > self._worth(title) else None)
 
     def _worth(self, text: str) -> int:
         return len({analysis.stem(match[0].lower()) for match in self.found(text)})

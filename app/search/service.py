@@ -253,7 +253,7 @@ def _corrected(snapshot: Snapshot, asked: Sequence[str]) -> str | None:
 
 def _hit(snapshot: Snapshot, number: int, score: float, marker: Marker) -> Hit:
     shown = snapshot.shown(number)
-    excerpt = marker.excerpt(shown["passages"], shown["summary"])
+    excerpt = marker.excerpt(shown["passages"], shown["summary"], shown["title"])
     return Hit(
         slug=shown["slug"],
         title=shown["title"],

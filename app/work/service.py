@@ -14,6 +14,9 @@ from app.work.models import JobRole, Task, TaskRole, Workflow
 from app.work.schemas import Catalogue, TaskIn, TaskOut
 
 
+LIKE = 0.55  # one word in common, or more than half of the letters in their order
+
+
 def get(session: Session, slug: str) -> TaskOut:
     """The task as the API shows it."""
     found = queries.by_slug(session, slug)
@@ -100,11 +103,11 @@ def nearest(titles: Iterable[tuple[str, str]], words: str, most: int = 5) -> lis
 
     def likeness(task: tuple[str, str]) -> float:
         title = task[1].lower()
-        shared = len(set(asked.split()) & set(title.split()))
+        shared = len({word for word in asked.split() if len(word) > 3} & set(title.split()))
         return shared + difflib.SequenceMatcher(None, asked, title).ratio()
 
     scored = sorted(((likeness(task), task) for task in titles), reverse=True)[:most]
-    return [task for score, task in scored if score > 0.3]
+    return [task for score, task in scored if score > LIKE]
 
 
 def page(session: Session, after: str, limit: int) -> list[TaskOut]:
