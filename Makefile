@@ -35,6 +35,8 @@ run: .venv/.run ## the server with the shipped library, at http://127.0.0.1:8000
 	$(BIN)/jobaids import --publish jobaids
 	exec $(BIN)/jobaids serve
 
+# Databases that last a second need no disk.
+test: export TMPDIR = $(firstword $(wildcard /dev/shm) /tmp)
 test: .venv/.test ## all tests; ARGS="-k search" for some, JOBS=1 for one at a time
 	@$(BIN)/python -m tests.support.parts
 	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)

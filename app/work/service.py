@@ -13,7 +13,6 @@ from app.work import queries
 from app.work.models import JobRole, Task, TaskRole, Workflow
 from app.work.schemas import Catalogue, TaskIn, TaskOut
 
-
 LIKE = 0.55  # one word in common, or more than half of the letters in their order
 
 
