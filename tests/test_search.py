@@ -199,6 +199,12 @@ def test_an_index_of_another_database_is_made_anew(shelf: Shelf, tmp_path: Path)
     assert shelf.slugs("refund") == ["refund"]
 
 
+def test_an_empty_library_has_an_index_that_can_be_used(engine: Engine, tmp_path: Path) -> None:
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    assert not search.find(Question("refund"), READER).degraded
+
+
 def test_a_deleted_index_is_made_anew(shelf: Shelf, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "index")
     shelf.search.catch_up()

@@ -48,6 +48,8 @@ class Snapshot:
         """The length of this field in every document; a segment never changes, so what is known of it stays right."""
         parts = []
         for leaf, _start in self.reader.leaf_readers():
+            if not leaf.doc_count_all():
+                continue  # an empty index has a reader without a segment
             key = (leaf.segment().segment_id(), field)
             self.segment_lengths[key] = known[key] if key in known else _lengths(leaf, field)
             parts.append(self.segment_lengths[key])
