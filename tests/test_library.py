@@ -6,8 +6,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from app.aids import queries
+from app.aids import service as aids
 from app.aids.models import Aid, Attachment, Redirect, Revision
+from app.clock import now
+from app.db import writing
 from app.library.service import Report, export
+from app.viewer import SYSTEM
 from app.work.models import Task
 
 Write = Callable[[str, str | bytes], Path]
@@ -40,6 +44,14 @@ def test_publishing_later_makes_the_drafts_live(write: Write, bring_in: BringIn)
     bring_in(publish=False)
     report = bring_in()
     assert (report.created, report.changed, report.published) == ([], [], ["a.md"])
+
+
+def test_a_retired_aid_stays_retired(write: Write, bring_in: BringIn, engine: Engine) -> None:
+    write("a.md", "# A")
+    bring_in()
+    with writing(engine) as session:
+        aids.retire(session, now(), SYSTEM, "a")
+    assert (bring_in().unchanged, bring_in().published) == (1, [])
 
 
 def test_unchanged_files_do_nothing(write: Write, bring_in: BringIn, engine: Engine) -> None:

@@ -16,7 +16,7 @@ class Known:
 
     aid_id: int
     live: int | None
-    number: int
+    state: str
     digest: str
     images: frozenset[str]
 
@@ -31,7 +31,7 @@ def known(session: Session) -> dict[str, Known]:
     )
     statement = (
         select_columns(
-            col(Aid.path), col(Aid.id), col(Aid.live), col(Revision.number), col(Revision.digest), col(Revision.images)
+            col(Aid.path), col(Aid.id), col(Aid.live), col(Revision.state), col(Revision.digest), col(Revision.images)
         )
         .join(newest, newest.c.aid_id == Aid.id)
         .join(Revision, and_(col(Revision.aid_id) == newest.c.aid_id, col(Revision.number) == newest.c.number))

@@ -110,8 +110,10 @@ class Importer:
 
     def _is_unchanged(self, found: Found, text: str) -> bool:
         known = self.known.get(found.path)
-        if known is None or known.digest != aids.digest(text) or (self.publish and known.live is None):
+        if known is None or known.digest != aids.digest(text):
             return False
+        if self.publish and known.live is None and known.state == "draft":
+            return False  # it waits to be published; a retired one stays retired
         images, problems = images_of(found, text)
         self.report.problems += problems
         return known.images == frozenset(image.digest for image in images.values())
