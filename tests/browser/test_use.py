@@ -113,6 +113,7 @@ def test_a_link_to_results_is_one_search_with_the_tab(page: Page, site: Site):
 def opened(page: Page) -> Page:
     page.goto("/")
     page.locator("#q").press_sequentially("forklift daily check")
+    expect(page.locator("#results")).to_have_attribute("data-query", "forklift daily check")
     page.locator(".hit a").first.click()
     page.wait_for_selector(".aid")
     return page
@@ -132,6 +133,18 @@ def test_an_opening_knows_its_search_and_rank(opened: Page, site: Site):
     event = site.wait_for("open", tab=tab_of(opened))[0]
     search = site.wait_for("search", tab=tab_of(opened))[0]
     assert (event.search_id, event.rank) == (search.id, 1)
+
+
+def test_a_result_opened_before_the_last_words_were_answered_knows_its_search(page: Page, site: Site):
+    page.goto("/")
+    page.locator("#q").press_sequentially("forklift")
+    expect(page.locator("#results")).to_have_attribute("data-query", "forklift")
+    page.route("**/*typing=1*", lambda route: None)
+    page.locator("#q").press_sequentially(" daily")
+    page.locator(".hit a").first.click()
+    page.wait_for_selector(".aid")
+    search = site.wait_for("search", tab=tab_of(page))[0]
+    assert (search.query, site.wait_for("open", tab=tab_of(page))[0].search_id) == ("forklift", search.id)
 
 
 def test_the_address_of_an_opened_aid_is_one_to_share(opened: Page):

@@ -65,12 +65,16 @@ async function load(query) {
   }
 }
 
-// A search counts once, when typing has come to rest.
+// A search counts once, when typing has come to rest and its answer is there.
 function settle() {
   clearTimeout(pause);
   rested = true;
+  if (words() === shown) count();
+}
+
+function count() {
   const { dataset } = results();
-  if (words() !== shown || dataset.settled) return;
+  if (dataset.settled) return;
   dataset.settled = "yes";
   const here = new URLSearchParams(location.search);
   if ((here.get("q") ?? "") !== shown) history.replaceState(null, "", address(shown));
@@ -102,10 +106,11 @@ form.addEventListener("submit", async (event) => {
   else form.submit();
 });
 
-// To open a result, or to ask a person, is to have searched.
+// To open a result, or to ask a person, is to have searched: for what stands there, even when more words were typed.
 function leave(event) {
   if (!event.target.closest?.(event.type === "submit" ? "#results .ask" : "#results .hit a")) return;
-  settle();
+  clearTimeout(pause);
+  count();
   flush();
 }
 
