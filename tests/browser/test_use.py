@@ -56,6 +56,7 @@ def test_escape_in_the_list_goes_back_to_the_field(page: Page):
 def test_back_from_an_aid_shows_the_results_again(page: Page):
     page.goto("/")
     page.locator("#q").press_sequentially("refund")
+    expect(page.locator("#results")).to_have_attribute("data-query", "refund")
     page.locator(".hit a").first.click()
     page.wait_for_selector(".aid")
     page.go_back()
@@ -90,7 +91,7 @@ def test_the_question_is_stored_with_the_search(page: Page, site: Site):
 def test_quick_typing_is_one_search(page: Page, site: Site):
     page.goto("/")
     page.locator("#q").press_sequentially("printer is offline", delay=40)
-    page.wait_for_timeout(1800)
+    site.wait_for("search", query="printer is offline", tab=tab_of(page))
     assert [event.query for event in site.events("search", tab=tab_of(page))] == ["printer is offline"]
 
 
@@ -99,6 +100,7 @@ def test_typing_on_after_a_rest_counts_once(page: Page, site: Site):
     for words in ("vpn", " will not connect"):
         page.locator("#q").press_sequentially(words)
         page.wait_for_timeout(1500)
+    site.wait_for("search", query="vpn will not connect", tab=tab_of(page))
     counted = site.events("search", tab=tab_of(page), settled_by=None)
     assert [event.query for event in counted] == ["vpn will not connect"]
 

@@ -34,8 +34,8 @@ def walk(site: Site, browser: Browser) -> Walk:
         _search(reader, seen)
         _use(reader, seen)
         seen.cookies = list(context.cookies())
-        site.wait_for("step", STEPS)
-        site.wait_for("outcome")
+        for kind, count in {"search": 1, "open": 1, "step": STEPS, "outcome": 1}.items():
+            site.wait_for(kind, count)
     with watched(browser, base_url=site.url) as (context, _):
         _measure(context.new_page(), site, seen)
     return seen
