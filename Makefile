@@ -24,7 +24,7 @@ $(shell { $(BIN)/python -c '$(TRY_PYTHON)' && grep -qxF '$(CURDIR)' .venv/.made;
 	|| rm -f .venv/.made .venv/.run .venv/.test)
 endif
 
-.PHONY: help run test lint bench lock clean
+.PHONY: help run test lint bench quality lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' Makefile | expand -t 8
@@ -51,8 +51,11 @@ lint: .venv/.test ## every check that needs no running server
 	$(BIN)/deptry .
 	$(BIN)/hadolint Dockerfile
 
-bench: .venv/.test ## measurements
+bench: .venv/.test ## measurements of speed, size and safety; ARGS="--only engines" for a part
 	$(BIN)/python -m benchmarks $(ARGS)
+
+quality: .venv/.test ## how well search finds, ranks and learns
+	$(BIN)/python -m benchmarks quality $(ARGS)
 
 # uv does not read pip's configuration: tell it which index the machine uses.
 lock: export UV_DEFAULT_INDEX = $(shell $(BIN)/python -m pip config list 2>/dev/null \

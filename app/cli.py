@@ -17,6 +17,7 @@ from app.library import service as library
 from app.people import service as people
 from app.search.store import Store
 from app.settings import Settings, load
+from app.usage import learning
 from app.viewer import SYSTEM, Role
 
 cli = typer.Typer(
@@ -97,6 +98,8 @@ def serve(
     print(f"Job aids: {address}/", flush=True)
     if secret:
         print(f"Sign in as administrator (works once, for 24 hours): {address}/sign-in/{secret}", flush=True)
+    else:
+        print("An administrator is signed in. To sign in elsewhere too: jobaids sign-in-link", flush=True)
     # No access log of its own: its lines would hold what people search for.
     uvicorn.run(
         "app.main:from_environment",
@@ -128,7 +131,7 @@ def import_(
         run = library.Importer(engine, clock.now, SYSTEM, publish, dry_run)
         report = run.run(paths, progress)
         if not dry_run:
-            Store(settings.index_dir, engine).catch_up()
+            Store(settings.index_dir, engine, settings.language).catch_up()
     _report(report, dry_run)
     if report.failed:
         raise typer.Exit(1)
@@ -144,8 +147,16 @@ def _report(report: library.Report, dry_run: bool) -> None:
         f"{would}: {len(report.created)} new, {len(report.changed)} changed, {len(report.renamed)} renamed, "
         f"{report.unchanged} unchanged, {len(report.published)} published, {len(report.problems)} with problems."
     )
-    for problem in report.problems:
+    for problem in [*report.problems, *report.notes]:
         _say(str(problem))
+
+
+@cli.command()
+def learn() -> None:
+    """Learn from all stored use now, not in the next night."""
+    settings = load()
+    with _engine(settings) as engine:
+        print(f"Learned from the use of {learning.learn(engine, settings, clock.now())} aids.")
 
 
 @cli.command()
@@ -161,7 +172,7 @@ def index_rebuild() -> None:
     """Make the index anew and put it in place of the old one; a running server goes on answering."""
     settings = load()
     with _engine(settings) as engine:
-        print(f"Indexed {Store(settings.index_dir, engine).rebuild()} aids.")
+        print(f"Indexed {Store(settings.index_dir, engine, settings.language).rebuild()} aids.")
 
 
 @index.command("check")
@@ -169,7 +180,7 @@ def index_check() -> None:
     """Say whether the index can be used and holds every change."""
     settings = load()
     with _engine(settings) as engine:
-        store = Store(settings.index_dir, engine)
+        store = Store(settings.index_dir, engine, settings.language)
         opened = store.open()
         if opened is None:
             raise typer.Exit(_say("There is no usable index: run `jobaids index rebuild`."))
@@ -185,6 +196,30 @@ def token_create(
         print(people.create_token(session, clock.now(), SYSTEM, name, role))
 
 
+@token.command("list")
+def token_list() -> None:
+    """List the API tokens: a short id, name, role and day; the tokens themselves are stored nowhere."""
+    with _engine(load()) as engine, db.reading(engine) as session:
+        for one in people.tokens(session):
+            print(f"{one.digest[:8]}  {one.name}  {one.role}  {one.created_at:%Y-%m-%d}")
+
+
+@token.command("revoke")
+def token_revoke(name: Annotated[str, typer.Argument(help="As the list names it.", metavar="NAME")]) -> None:
+    """Take back every API token of this name."""
+    with _engine(load()) as engine, db.writing(engine) as session:
+        print(f"Revoked {people.revoke_tokens(session, clock.now(), SYSTEM, name)} of {name}.")
+
+
+@cli.command("sign-in-link")
+def sign_in_link() -> None:
+    """Print a link that signs in the administrator, once and within 24 hours."""
+    settings = load()
+    with _engine(settings) as engine, db.writing(engine) as session:
+        secret = people.admin_link(session, clock.now(), SYSTEM)
+    print(f"{settings.base_url.rstrip('/') or 'http://127.0.0.1:8000'}/sign-in/{secret}")
+
+
 @cli.command()
 def settings() -> None:
     """List every setting with its default."""
@@ -198,7 +233,7 @@ def doctor() -> None:
     """Check database, migrations, index and disk, and say what to do."""
     settings = load()
     with _engine(settings, head=False) as engine:
-        found = checks(settings, engine, Store(settings.index_dir, engine))
+        found = checks(settings, engine, Store(settings.index_dir, engine, settings.language))
     for check in found:
         print(f"{'ok ' if check.good else 'BAD'}  {check.name}: {check.detail}")
     if not all(check.good for check in found):

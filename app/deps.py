@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from sqlmodel import Session
@@ -67,3 +67,9 @@ def base_url(request: Request) -> str:
     """The public address of this server, without a slash at the end."""
     configured: str = request.app.state.settings.base_url
     return (configured or str(request.base_url)).rstrip("/")
+
+
+def neighbours(request: Request, aid_id: int | None, viewer: Viewer) -> list[Any]:
+    """The aids that belong to this one: search knows them, a room above `aids`, and the hall hands them down."""
+    found: list[Any] = request.app.state.neighbours(aid_id, viewer)
+    return found

@@ -56,6 +56,12 @@ class Conflict(AppError):
     title = "Already there"
 
 
+class Used(Conflict):
+    """It works once, and did."""
+
+    title = "Used already"
+
+
 class LostUpdate(AppError):
     """Somebody else changed it in between."""
 

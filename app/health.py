@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from starlette.responses import JSONResponse
 
 from app.db import at_head
+from app.search import meaning
 from app.settings import Settings
 
 router = APIRouter(tags=["operation"])
@@ -78,7 +79,8 @@ def _index(store: Any) -> tuple[bool, str]:
     if store.open() is None:
         return False, "being made; search answers from the database"
     behind = store.behind()
-    return behind <= BEHIND_ALLOWED, f"{behind} changes behind"
+    by = "by words and meaning" if meaning.installed() else "by words alone: the extra `meaning` is not installed"
+    return behind <= BEHIND_ALLOWED, f"{behind} changes behind; finds {by}"
 
 
 def _disk(settings: Settings) -> tuple[bool, str]:
@@ -109,5 +111,5 @@ def metrics(request: Request) -> Response:
     counted: Metrics = state.metrics
     counted.waiting.set(state.usage.writer.calls.qsize())
     counted.dropped.set(state.usage.writer.dropped)
-    counted.aids.set(state.search.snapshot.count if state.search.snapshot else 0)
+    counted.aids.set(state.search.state.snapshot.count if state.search.state else 0)
     return Response(generate_latest(counted.registry), media_type=CONTENT_TYPE_LATEST)

@@ -24,10 +24,12 @@ from app.people.credentials import Credentials
 from app.reference import page as reference_page
 from app.search import api as search_api
 from app.search import pages as search_pages
+from app.search import studio as search_studio
 from app.search.service import Question, Search
 from app.settings import Settings, load
 from app.usage import api as usage_api
 from app.usage import pages as usage_pages
+from app.usage.learning import Learner
 from app.usage.service import TYPES, Usage
 from app.usage.writer import Writer
 from app.viewer import load_key
@@ -42,6 +44,7 @@ ROUTERS = (
     work_api.router,
     usage_api.router,
     search_pages.router,
+    search_studio.router,
     task_pages.router,
     aids_pages.router,
     people_pages.router,
@@ -92,8 +95,10 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     )
     state = app.state
     state.settings, state.engine, state.clock, state.facts = settings, engine, ticking, facts.Facts()
-    state.search = Search(settings.index_dir, engine)
+    state.search = Search(settings.index_dir, engine, settings.language)
+    state.neighbours = state.search.neighbours
     state.usage = Usage(Writer(engine), ticking)
+    state.learner = Learner(engine, settings, ticking, state.usage.writer)
     state.metrics = health.Metrics()
     state.credentials = Credentials(engine, ticking, load_key(settings.data_dir), settings.reading == "everyone")
     for kind in TYPES:
@@ -123,7 +128,9 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     require_head(state.engine)
     state.search.start()
     state.usage.writer.start()
+    state.learner.start()
     yield
+    state.learner.stop()
     state.search.stop()
     state.usage.writer.stop()
     state.engine.dispose()
@@ -153,10 +160,20 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
+    if not isinstance(error, RequestValidationError):
+        raise error
+    found = error.errors()
+    if found and found[0]["type"] == "json_invalid":
+        return _no_json(request, error.body, found[0]["loc"][1], found[0]["ctx"]["error"])
     faults = [Fault("/" + "/".join(str(part) for part in wrong["loc"][1:]), wrong["msg"]) for wrong in found]
     detail = " ".join(f"{fault.pointer[1:] or 'body'}: {fault.detail}." for fault in faults[:3])
     return _answer(request, 422, "Not valid", detail, faults)
+
+
+def _no_json(request: Request, body: str, at: int, reason: str) -> Response:
+    line, column = body.count("\n", 0, at) + 1, at - body.rfind("\n", 0, at)
+    detail = f"The body is not JSON: {reason}, line {line}, column {column}."
+    return _answer(request, 422, "Not valid", detail, [Fault("", detail)])
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -165,7 +182,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
         404: "There is no such page. Search for what you need.",
         405: "This address takes other methods; see /api.",
     }
-    response = _answer(request, status, HTTPStatus(status).phrase, known.get(status, str(getattr(error, "detail", ""))))
+    response = _answer(
+        request, status, HTTPStatus(status).phrase.capitalize(), known.get(status, str(getattr(error, "detail", "")))
+    )
     response.headers.update(getattr(error, "headers", None) or {})
     return response
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import StartError
+from app.languages import Language
 
 
 class Settings(BaseSettings):
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
     reading: Literal["members", "everyone"] = Field("members", description="Who may read: members, or everyone.")
     min_group: Annotated[int, Field(ge=3)] = Field(5, description="Figures about fewer people are not shown.")
     min_query_group: Annotated[int, Field(ge=3)] = Field(10, description="Query texts of fewer people are not shown.")
+    language: Language = Field(Language.ENGLISH, description="Language of aids that do not name theirs.")
+    min_learned: Annotated[int, Field(ge=3)] = Field(3, description="Readers who must have used a word for an aid.")
     time_zone: str = Field("UTC", description="The organisation's time zone, for days in reports.")
     rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address.")
     rate_search: str = Field("240/minute", description="Anonymous searches per address.")

@@ -1,20 +1,37 @@
-"""`python -m benchmarks`: measure, print one table."""
+"""`python -m benchmarks [quality]`: measure, print one table."""
 
 import argparse
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import data, durability, events, finding, importing, pages, publishing
+from benchmarks import (
+    data,
+    durability,
+    engines,
+    events,
+    finding,
+    hostile,
+    importing,
+    learning,
+    pages,
+    publishing,
+    quality,
+    scale,
+)
 from benchmarks.figures import Figure, show, write
+from benchmarks.libraries import Libraries
 from benchmarks.place import Failed, Place
 
 LARGE = "tldr_nl2bash"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "search"
-TOPICS = ("library", "ranking", "events", "durability", "pages")
+TABLES = {
+    "speed": ("library", "engines", "scale", "events", "durability", "pages"),
+    "quality": ("ranking", "typos", "learning", "hostile"),
+}
 
 
 def main() -> None:
@@ -24,10 +41,11 @@ def main() -> None:
     figures: list[Figure] = []
     failed = False
     with tempfile.TemporaryDirectory(prefix="jobaids-bench-") as folder:
-        for topic in wanted.only or TOPICS:
+        measures = _measures(Path(folder), wanted)
+        for topic in wanted.only or TABLES[wanted.table]:
             print(f"Measuring: {topic}", file=sys.stderr, flush=True)
             try:
-                figures += _measures(Path(folder) / topic, wanted)[topic]()
+                figures += measures[topic]()
             except Failed as failure:
                 failed = True
                 print(f"Not measured: {topic}. {failure}", file=sys.stderr)
@@ -40,20 +58,31 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the server.")
     given = os.environ.get("JOBAIDS_BENCH_DATA")
+    parser.add_argument("table", nargs="?", choices=TABLES, default="speed", help="what to measure; speed if left out")
+    parser.add_argument(
+        "--aids", type=int, nargs="+", default=scale.SIZES, metavar="N", help="engines, scale: how many"
+    )
     parser.add_argument("--data", type=Path, default=Path(given) if given else DATA, help="labelled search sets")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="times the server is killed")
-    parser.add_argument("--only", action="append", choices=TOPICS, help="leave out the other topics")
+    topics = [topic for table in TABLES.values() for topic in table]
+    parser.add_argument("--only", action="append", choices=topics, help="leave out the other topics")
     return parser.parse_args()
 
 
-def _measures(folder: Path, wanted: argparse.Namespace) -> dict[str, Callable[[], Sequence[Figure]]]:
+def _measures(folder: Path, wanted: argparse.Namespace) -> Mapping[str, Callable[[], Sequence[Figure]]]:
+    libraries = Libraries(folder / "quality", wanted.data)
     return {
-        "library": lambda: _library(folder, wanted.data),
-        "ranking": lambda: _ranking(folder, wanted.data),
-        "events": lambda: events.measure(folder),
-        "durability": lambda: durability.measure(folder, wanted.kills),
-        "pages": lambda: pages.measure(folder),
+        "library": lambda: _library(folder / "library", wanted.data),
+        "engines": lambda: engines.measure(folder / "engines", wanted.data, wanted.aids),
+        "scale": lambda: scale.measure(folder / "scale", wanted.data, wanted.aids),
+        "events": lambda: events.measure(folder / "events"),
+        "durability": lambda: durability.measure(folder / "durability", wanted.kills),
+        "pages": lambda: pages.measure(folder / "pages"),
+        "ranking": lambda: quality.measure(libraries),
+        "typos": lambda: quality.measure_typos(libraries),
+        "learning": lambda: learning.measure(libraries),
+        "hostile": lambda: hostile.measure(libraries),
     }
 
 
@@ -62,17 +91,9 @@ def _library(folder: Path, sets: Path) -> list[Figure]:
     if (sets / LARGE).is_dir():
         library = data.labelled(sets / LARGE)
     else:
-        print(f"There is no search data in {sets}: a made-up library is measured, and no ranking.", file=sys.stderr)
+        print(f"There is no search data in {sets}: a made-up library is measured.", file=sys.stderr)
         library = data.made_up()
     return [measured for part in (importing, finding, publishing) for measured in part.measure(place, library)]
-
-
-def _ranking(folder: Path, sets: Path) -> list[Figure]:
-    figures = []
-    for name in sorted(finding.LEAST.keys() - {LARGE}):
-        if (sets / name).is_dir():
-            figures += finding.measure_ranking(folder / name, data.labelled(sets / name))
-    return figures
 
 
 if __name__ == "__main__":

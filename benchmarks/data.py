@@ -6,6 +6,7 @@ import string
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +72,10 @@ def made_up() -> Library:
     chance = random.Random(SEED)
     syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
     words = ["".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(8_000)]
-    weights = [1 / rank for rank in range(1, len(words) + 1)]
+    weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
 
     def text(length: int) -> str:
-        return " ".join(chance.choices(words, weights, k=length))
+        return " ".join(chance.choices(words, cum_weights=weights, k=length))
 
     def aid() -> str:
         steps = "\n".join(f"{number}. {text(9)}" for number in range(1, 7))

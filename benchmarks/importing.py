@@ -1,31 +1,29 @@
 """A whole library in: how long until it is live and searchable, and how much memory that takes."""
 
 import json
-from pathlib import Path
 
 from benchmarks.data import Library
 from benchmarks.figures import Figure
-from benchmarks.place import Place
+from benchmarks.place import Place, Run
 
 PROBLEMS = (0, 1)  # 1: some files could not come in; the count of live aids shows it
 
 
-def import_library(place: Place, library: Library) -> Path:
-    """A fresh database with the library in it; returns the folder that was imported."""
-    folder = place.folder / "library"
-    library.write(folder)
+def import_library(place: Place, library: Library) -> Run:
+    """A fresh database with the library in it."""
+    library.write(place.folder / "library")
     place.run("migrate")
-    place.run("import", "--publish", str(folder), allowed=PROBLEMS)
-    return folder
+    return _import(place)
+
+
+def _import(place: Place) -> Run:
+    return place.run("import", "--publish", str(place.folder / "library"), allowed=PROBLEMS)
 
 
 def measure(place: Place, library: Library) -> list[Figure]:
     """Import twice; the second time nothing has changed."""
-    folder = place.folder / "library"
-    library.write(folder)
-    place.run("migrate")
-    first = place.run("import", "--publish", str(folder), allowed=PROBLEMS)
-    second = place.run("import", "--publish", str(folder), allowed=PROBLEMS)
+    first = import_library(place, library)
+    second = _import(place)
     size = len(library.aids)
     return [
         Figure(f"Import {size:,} aids, live and searchable", first.seconds, "s", 60),

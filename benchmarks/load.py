@@ -58,7 +58,7 @@ async def _client(orders: Orders, outcome: Outcome, until: float) -> None:
             if time.perf_counter() >= until:
                 return
             writer.write(request)
-            _note(outcome, number, await _answer(reader))
+            _note(outcome, number, await answer(reader) or b"{}")
     except (OSError, asyncio.IncompleteReadError):
         return
     finally:
@@ -80,11 +80,12 @@ def _requests(orders: Orders) -> Iterator[tuple[str, bytes]]:
         yield number, f"{head}{len(body)}\r\n\r\n{body}".encode()
 
 
-async def _answer(reader: asyncio.StreamReader) -> bytes:
+async def answer(reader: asyncio.StreamReader) -> bytes:
+    """The body of the next answer; nothing where its status is not 200."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
     body = await reader.readexactly(length)
-    return body if head.startswith(b"http/1.1 200 ") else b"{}"
+    return body if head.startswith(b"http/1.1 200 ") else b""
 
 
 def _note(outcome: Outcome, number: str, answer: bytes) -> None:

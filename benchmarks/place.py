@@ -20,6 +20,7 @@ FOREIGN = ("JOBAIDS_", "PYTHONDONTWRITEBYTECODE")
 RUN_SECONDS = 600.0
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+IDLE = 4  # ticks of 10 ms in a second; a server at rest looks for changes all the time
 
 
 class Failed(Exception):
@@ -47,6 +48,20 @@ class Server:
     def client(self, token: str = "") -> Client:
         """A connection to it."""
         return Client(self.port, token)
+
+    @property
+    def memory_mb(self) -> float:
+        """What it holds in memory."""
+        return _status(self.process.pid, "VmRSS") / 1024
+
+    def settle(self) -> None:
+        """Wait until it has nothing to do any more, such as reading its index."""
+        began, before = time.perf_counter(), -IDLE
+        while (now := _ticks(self.process.pid)) - before >= IDLE:
+            if time.perf_counter() - began > START_SECONDS:
+                raise Failed("The server did not come to rest.")
+            before = now
+            time.sleep(1)
 
     def kill(self) -> None:
         """End it as a crash would, without a chance to finish anything."""
@@ -112,6 +127,17 @@ class Place:
             yield server
         finally:
             _stop(process)
+
+
+def _status(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+def _ticks(pid: int) -> int:
+    """Hundredths of a second of processor time so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _free_port() -> int:

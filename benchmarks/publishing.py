@@ -10,18 +10,23 @@ from benchmarks.place import Failed, Place
 TIMES = 20
 PATIENCE = 10.0
 PAUSE = 0.005
+MOST_MS, MOST_S = 300.0, 3.0
 
 
-def measure(place: Place, library: Library) -> list[Figure]:
-    """On the library that is there already."""
+def measure(
+    place: Place, library: Library, most_ms: float | None = MOST_MS, most_s: float | None = MOST_S
+) -> list[Figure]:
+    """On the library that is there already; `most_ms` to publish, `most_s` to start."""
+    size = f"{len(library.aids):,} aids"
     token = place.token("admin")
     starts = [_start(place, token, next(iter(library.queries.values()))) for _ in range(3)]
     with place.serve() as server, server.client(token) as client:
+        server.settle()
         waits = [_published(client, number) for number in range(TIMES)]
     return [
-        Figure(f"Publish to searchable, p95 of {TIMES}", percentile(waits, 0.95) * 1e3, "ms", 300),
-        Figure("Publish to searchable, p50", percentile(waits, 0.5) * 1e3, "ms"),
-        Figure(f"Start to first search, {len(library.aids):,} aids, median of 3", percentile(starts, 0.5), "s", 3),
+        Figure(f"Publish to searchable, {size}, p95 of {TIMES}", percentile(waits, 0.95) * 1e3, "ms", most_ms),
+        Figure(f"Publish to searchable, {size}, p50", percentile(waits, 0.5) * 1e3, "ms"),
+        Figure(f"Start to first search, {size}, median of 3", percentile(starts, 0.5), "s", most_s),
     ]
 
 

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from app.viewer import Role
 
 Headers = dict[str, str]
+JSON = {"Content-Type": "application/json"}
 AID = {"slug": "new/aid", "markdown": "---\ntasks: [pay]\n---\n# New aid\n\n1. Do it.\n"}
 TASK = {"slug": "pay", "title": "Pay a bill", "workflow": "money", "roles": ["clerk"], "criticality": 6, "owner": "ana"}
 
@@ -96,7 +97,10 @@ def test_a_bad_aid_is_refused_with_the_reason(
 
 
 def test_a_body_that_is_no_json_is_refused(library: TestClient, trainer: Headers) -> None:
-    assert library.post("/api/v1/aids", content=b"{", headers=trainer).status_code == 422
+    answer = library.post("/api/v1/aids", content=b'{\n"slug": x}', headers=trainer | JSON).json()
+    assert answer["status"] == 422
+    assert answer["detail"] == "The body is not JSON: Expecting value, line 2, column 9."
+    assert answer["errors"][0]["pointer"] == ""
 
 
 def test_a_body_over_one_mebibyte_is_refused(library: TestClient, trainer: Headers) -> None:

@@ -55,10 +55,48 @@ def test_an_import_ends_with_1_when_a_file_failed_and_names_it(run: Run, tmp_pat
     assert "1 unchanged" in done.stdout
 
 
+def test_an_import_that_only_has_notes_ends_with_0(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\ntasks: [do-ghost]\n---\n# A")
+    run("migrate")
+    done = run("import", str(tmp_path / "a.md"))
+    assert done.returncode == 0
+    assert "task do-ghost is not defined" in done.stderr
+    assert "0 with problems" in done.stdout
+
+
 def test_a_token_is_printed_alone(run: Run) -> None:
     run("migrate")
     done = run("token", "create", "--name", "crm", "--role", "employee")
     assert done.stdout.strip().startswith("ja_")
+    assert len(done.stdout.split()) == 1
+
+
+def test_tokens_are_listed_without_their_secret(run: Run) -> None:
+    run("migrate")
+    secret = run("token", "create", "--name", "crm", "--role", "employee").stdout.strip()
+    done = run("token", "list")
+    assert done.stdout.split()[1:3] == ["crm", "employee"]
+    assert secret not in done.stdout
+
+
+def test_a_token_is_revoked_by_its_name(run: Run) -> None:
+    run("migrate")
+    run("token", "create", "--name", "crm", "--role", "employee")
+    assert "Revoked 1" in run("token", "revoke", "crm").stdout
+    assert run("token", "list").stdout == ""
+
+
+def test_revoking_an_unknown_token_ends_with_1(run: Run) -> None:
+    run("migrate")
+    done = run("token", "revoke", "crm")
+    assert done.returncode == 1
+    assert "jobaids token list" in done.stderr
+
+
+def test_a_sign_in_link_is_printed_alone(run: Run) -> None:
+    run("migrate")
+    done = run("sign-in-link", JOBAIDS_BASE_URL="https://aids.example")
+    assert done.stdout.startswith("https://aids.example/sign-in/")
     assert len(done.stdout.split()) == 1
 
 

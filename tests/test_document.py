@@ -9,6 +9,10 @@ def test_all_keys_are_optional() -> None:
     assert read("# Hello\n\ntext").front.kind is Kind.PROCEDURE
 
 
+def test_a_rule_at_the_top_begins_no_front_matter() -> None:
+    assert read("---\n\nNote: text\n").body == "---\n\nNote: text\n"
+
+
 def test_keys_are_read() -> None:
     front = read("---\ntitle: A\nmoments: [solve, new]\nreview_every: 90d\nkeywords: one\n---\n").front
     assert (front.title, front.moments, front.review_every) == ("A", [Moment.SOLVE, Moment.NEW], 90)
@@ -33,6 +37,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read() -> None:
         ("---\ntasks: [Issue Refund]\n---\n", "line 2: tasks: a task is named by its slug"),
         ("---\nreview_every: soon\n---\n", "write a number of days"),
         ("---\n- a\n---\n", "key: value"),
+        ("---\ntitle: A\n# A\n", "line 1: the front matter is never closed; put a line `---` below its last key"),
         ("one\ntwo\0three", "Line 2 holds a NUL"),
         ("one\n\ud800", "Line 2 holds half a character"),
         ("---\na: &a [*a]\ntitle: *a\n---\n", "line 3: title"),

@@ -96,3 +96,10 @@ def test_every_task_of_the_shipped_library_is_defined() -> None:
 def test_links_between_shipped_aids_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#\s]+\.md)", re.sub(r"`[^`]*`", "", path.read_text())):
         assert (path.parent / target).resolve().is_file(), target
+
+
+def test_no_aid_for_everyone_leads_to_one_for_members() -> None:
+    hidden = {path for path in AIDS if read(path.read_text()).front.audience == "members"}
+    for path in set(AIDS) - hidden:
+        for target in re.findall(r"\]\(([^)#\s:]+\.md)", path.read_text()):
+            assert (path.parent / target).resolve() not in hidden, path

@@ -11,7 +11,8 @@ from app.main import create_app
 from app.people import service as people
 from app.people.models import ApiToken, AuditEntry
 from app.settings import Settings
-from app.viewer import RIGHTS, Right, Role, load_key, pseudonym
+from app.usage.models import UseEvent
+from app.viewer import RIGHTS, SYSTEM, Right, Role, load_key, pseudonym
 from tests.conftest import Ticking
 
 Headers = dict[str, str]
@@ -35,6 +36,32 @@ def test_a_link_signs_in_once(client: TestClient, link: str) -> None:
     assert client.post(link, headers=HERE, follow_redirects=False).status_code == 303
     assert "Administrator" in client.get("/").text
     assert client.post(link, headers=HERE).status_code == 409
+
+
+def test_a_used_link_says_how_to_get_another(client: TestClient, link: str) -> None:
+    client.post(link, headers=HERE)
+    page = client.get(link).text
+    assert "<h1>Used already</h1>" in page
+    assert "jobaids sign-in-link" in page
+
+
+def test_a_new_link_is_to_be_had_while_an_administrator_is_signed_in(
+    client: TestClient, link: str, app: FastAPI, ticking: Ticking
+) -> None:
+    client.post(link, headers=HERE)
+    with db.writing(app.state.engine) as session:
+        other = people.admin_link(session, ticking(), SYSTEM)
+    assert client.post(f"/sign-in/{other}", headers=HERE, follow_redirects=False).status_code == 303
+
+
+def test_the_sign_in_page_says_how_to_get_a_link(client: TestClient) -> None:
+    assert "<code>jobaids sign-in-link</code>" in client.get("/sign-in").text
+
+
+def test_a_revoked_token_lets_nobody_in(client: TestClient, app: FastAPI, ticking: Ticking, trainer: Headers) -> None:
+    with db.writing(app.state.engine) as session:
+        assert people.revoke_tokens(session, ticking(), SYSTEM, "test trainer") == 1
+    assert client.get("/api/v1/aids", headers=trainer).status_code == 401
 
 
 def test_a_link_ends_after_a_day(client: TestClient, link: str, ticking: Ticking) -> None:
@@ -100,6 +127,26 @@ def test_every_answer_carries_the_policy(client: TestClient) -> None:
         policy = client.get(path).headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/aids/it/vpn", "/tasks", "/api", "/api/v1/aids/it/vpn", "/healthz", "/static/app.css"]
+)
+def test_head_is_answered_as_get_without_a_body(library: TestClient, path: str) -> None:
+    got, head = library.get(path), library.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_head_opens_nothing(library: TestClient, app: FastAPI) -> None:
+    library.head("/aids/it/vpn")
+    app.state.usage.writer.submit([]).result(5)
+    with Session(app.state.engine) as session:
+        assert session.exec(select(UseEvent)).all() == []
+
+
+def test_head_where_nothing_is_to_be_got_is_refused(library: TestClient) -> None:
+    assert library.head("/questions").status_code == 405
 
 
 def test_anonymous_searches_are_counted(settings: Settings, ticking: Ticking) -> None:

@@ -31,6 +31,12 @@ def test_a_ready_server_says_so(client: TestClient, app: FastAPI) -> None:
     assert answer.json()["checks"].keys() == {"database", "migrations", "index", "disk"}
 
 
+def test_readiness_says_how_search_finds(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/readyz").json()["checks"]["index"].endswith("finds by words and meaning")
+    monkeypatch.setattr("app.search.meaning.installed", lambda: False)
+    assert "by words alone" in client.get("/readyz").json()["checks"]["index"]
+
+
 def test_a_server_without_its_index_is_not_ready(client: TestClient, app: FastAPI, settings: Settings) -> None:
     app.state.search.stop()
     shutil.rmtree(settings.index_dir)

@@ -11,6 +11,7 @@ from app.aids.models import Aid, Attachment, Redirect, Revision
 from app.clock import now
 from app.db import writing
 from app.library.service import Report, export
+from app.search.models import Synonym
 from app.viewer import SYSTEM
 from app.work.models import Task
 
@@ -88,11 +89,17 @@ def test_a_bad_file_is_named_and_the_rest_go_in(write: Write, bring_in: BringIn)
         (b"# A\n\ncaf\xe9\n", "line 3: byte 0xE9 is not UTF-8"),
         (b"# A\n\0", "Line 2 holds a NUL"),
         (b"x" * 300_000, "300,000 bytes"),
+        (b"", "line 1: nothing is written here"),
+        (b" \n\n", "line 1: nothing is written here"),
+        (b"---\nkind: checklist\n---\n", "line 1: nothing is written here"),
+        (b"---\ntitle: A\nsummary: B\n", "line 1: the front matter is never closed"),
     ],
 )
 def test_what_is_no_text_is_named_with_a_remedy(write: Write, bring_in: BringIn, content: bytes, said: str) -> None:
     write("a.md", content)
-    assert said in problems(bring_in())
+    report = bring_in()
+    assert said in problems(report)
+    assert report.created == []
 
 
 def test_a_path_that_is_not_there_is_named(bring_in: BringIn, folder: Path) -> None:
@@ -155,13 +162,47 @@ def test_a_task_that_nobody_defined_is_unconfirmed(write: Write, bring_in: Bring
     assert (task.title, task.confirmed) == ("Issue refund", False)
 
 
+def test_a_task_that_nobody_defined_is_told_and_is_no_failure(write: Write, bring_in: BringIn) -> None:
+    write("a.md", "---\ntasks: [do-ghost]\n---\n# A")
+    report = bring_in()
+    assert "a.md: line 2: task do-ghost is not defined in any tasks.yaml" in str(report.notes[0])
+    assert not report.failed
+
+
+def test_a_task_that_a_file_defines_is_not_told(write: Write, bring_in: BringIn) -> None:
+    write("a.md", "---\ntasks: [pay]\n---\n# A")
+    write("z/tasks.yaml", "tasks: [{slug: pay, title: Pay}]")
+    assert bring_in(dry_run=True).notes == bring_in().notes == []
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("tasks: [", "not YAML"), ("tasks: [{slug: a, title: A, criticality: 9}]", "criticality"), ("x: 1", "x: Extra")],
+    [
+        ("tasks:\n- [\n", "line 3: not YAML"),
+        ("- a", "line 1: write `workflows:`, `roles:` and `tasks:`, each with a list"),
+        ("tasks:\n- slug: a\n  title: A\n  criticality: 9", "line 4: criticality: write a whole number from 1 to 7."),
+        ("tasks:\n- slug: a\n  titles: A", "line 3: titles: is not a key; did you mean title?"),
+        ("tasks:\n- slug: a\n  colour: A\n  title: A", "line 3: colour: is not a key; the keys are slug, title"),
+        ("tasks:\n- slug: a", "line 2: title: is missing."),
+        ("x: 1", "line 1: x: is not a key; the keys are workflows, roles, tasks."),
+        ("1: x", "line 1: 1: is not a key"),
+        ("task: []", "line 1: task: is not a key; did you mean tasks?"),
+        ("roles:\n- clerk", "line 2: write an entry with slug and title."),
+        ("roles:\n- {slug: A Clerk, title: A}", "line 2: slug: write small letters, digits and dashes"),
+        ("tasks: all", "line 1: tasks: write a list"),
+        ("tasks:\n- {slug: a, title: A,\n   roles: [a, B]}", "line 3: roles: write small letters"),
+    ],
 )
-def test_a_bad_task_list_is_named(write: Write, bring_in: BringIn, content: str, said: str) -> None:
+def test_a_bad_task_list_is_named_with_line_and_remedy(
+    write: Write, bring_in: BringIn, content: str, said: str
+) -> None:
     write("tasks.yaml", content)
     assert said in problems(bring_in())
+
+
+def test_everything_wrong_in_a_task_list_is_named(write: Write, bring_in: BringIn) -> None:
+    write("tasks.yaml", "tasks:\n- slug: a\n- title: A")
+    assert "line 2: title: is missing. line 3: slug: is missing." in problems(bring_in())
 
 
 def test_images_come_in_with_their_aid(write: Write, bring_in: BringIn, engine: Engine) -> None:
@@ -211,3 +252,43 @@ def test_many_files_are_read_on_every_core(write: Write, bring_in: BringIn) -> N
     for number in range(250):
         write(f"{number}.md", f"# Aid {number}\n\n1. Do it.\n")
     assert len(bring_in().published) == 250
+
+
+SYNONYMS = "synonyms:\n  - same: [lorry, truck, van]\n  - word: reimburse\n    means: [refund, money back]\n"
+
+
+def test_synonyms_of_a_library_are_taken_in_and_given_back(
+    engine: Engine, write: Write, bring_in: BringIn, tmp_path: Path
+) -> None:
+    write("care/synonyms.yaml", SYNONYMS)
+    assert not bring_in().failed
+    with Session(engine) as session:
+        rows = session.exec(select(Synonym)).all()
+    assert {(row.phrase, row.means, row.both_ways) for row in rows} == {
+        ("lorry", "truck", True),
+        ("lorry", "van", True),
+        ("truck", "van", True),
+        ("reimburse", "refund", False),
+        ("reimburse", "money back", False),
+    }
+    assert {row.origin for row in rows} == {"care/synonyms.yaml"}
+    export(engine, tmp_path / "out")
+    assert (tmp_path / "out/care/synonyms.yaml").read_text() == SYNONYMS
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("synonyms:\n  - same: [lorry]\n", 2),
+        ("synonyms:\n  - same: [a, b]\n  - word: lorry\n", 3),
+        ("synonyms: lorry\n", 1),
+        ("words:\n  - same: [a, b]\n", 1),
+        ("synonyms:\n  - same: [a, '?']\n", 2),
+        ("synonyms: [\n", 2),
+    ],
+)
+def test_bad_synonyms_are_named_with_line_and_remedy(write: Write, bring_in: BringIn, text: str, line: int) -> None:
+    file = write("synonyms.yaml", text)
+    problem = str(bring_in().problems[0])
+    assert problem.startswith(f"{file}: line {line}: ")
+    assert "write `" in problem or "not YAML" in problem

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -30,6 +31,13 @@ def opened(of: UseEvent, after: float, **fields: Any) -> UseEvent:
 
 def measured(*events: UseEvent) -> Delivery:
     return measure(sorted(events, key=lambda one: one.at), ZONE)
+
+
+def test_figures_have_names_and_no_numbers(library: TestClient, trainer: dict[str, str]) -> None:
+    page = library.get("/studio/delivery", headers=trainer).text
+    headings = re.findall(r"<h3>(.*?)</h3>", page.split('class="figures"')[1])
+    assert headings[:2] == ["Search success", "Searches that found nothing"]
+    assert "First-click score (1 is best)" in headings
 
 
 def test_a_search_that_opens_an_aid_succeeds() -> None:

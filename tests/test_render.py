@@ -86,6 +86,20 @@ def test_sections_unfold_as_a_pyramid() -> None:
     assert [section.open for section in made.sections] == [True, False, False, False, False]
 
 
+def test_footnotes_are_a_part_of_their_own_at_the_end() -> None:
+    made = shown("## People\nAna\n## Details\na[^1]\n\n[^1]: note\n")
+    assert [(section.title, "footnotes" in section.html) for section in made.sections] == [
+        ("Details", False),
+        ("People", False),
+        ("Notes", True),
+    ]
+
+
+def test_a_code_of_one_word_is_not_broken() -> None:
+    assert '<code class="word">E-1003</code>' in html("See `E-1003`.")
+    assert "<code>a b</code>" in html("See `a b`.")
+
+
 def test_without_front_matter_the_heading_and_the_first_paragraph_speak() -> None:
     made = shown("# Reset a password\n\nFor people who\nare locked out.\n\nMore.\n")
     assert (made.title, made.summary) == ("Reset a password", "For people who are locked out.")

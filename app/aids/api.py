@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
@@ -15,6 +15,8 @@ from app.viewer import Right
 
 router = APIRouter(prefix="/api/v1/aids", tags=["aids"])
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+AidSlug = Annotated[str, Path(description="The aid's address, slashes kept.")]
+Number = Annotated[int, Path(description="The number of the revision, from 1.")]
 
 
 class AidIn(BaseModel):
@@ -22,15 +24,15 @@ class AidIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    slug: Slug
-    markdown: Annotated[str, StringConstraints(min_length=1, max_length=400_000)]
-    note: Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")] = ""
+    slug: Slug = Field(description="Where the aid is to be found, such as `billing/refund-order`.")
+    markdown: str = Field(min_length=1, max_length=400_000, description="The whole file, front matter and text.")
+    note: str = Field("", max_length=500, pattern=r"^[^\x00]*$", description="Why it was changed.")
 
 
 class ChangeIn(AidIn):
     """A changed text; without a slug the address stays."""
 
-    slug: Slug | None = None  # type: ignore[assignment]
+    slug: Slug | None = Field(None, description="Another address, to rename the aid.")  # type: ignore[assignment]
 
 
 class AidLine(BaseModel):
@@ -112,7 +114,7 @@ def _out(aid: Aid, revision: Revision, response: Response, warnings: list[str] |
     )
 
 
-def _warnings(session: Any, revision: Revision, slug: str) -> list[str]:
+def _warnings(session: Any, revision: Revision, slug: AidSlug) -> list[str]:
     other = queries.same_title(session, revision.title, slug)
     return [f"{other} has the same title; readers cannot tell them apart."] if other else []
 
@@ -146,7 +148,7 @@ def create_aid(
 
 
 @router.get("/{slug:path}/revisions", summary="List the revisions of an aid")
-def list_revisions(session: ReadSession, viewer: ReaderDep, slug: str) -> Revisions:
+def list_revisions(session: ReadSession, viewer: ReaderDep, slug: AidSlug) -> Revisions:
     """Newest first."""
     viewer.require(Right.WRITE)
     aid, _ = service.find(session, viewer, slug)
@@ -155,7 +157,7 @@ def list_revisions(session: ReadSession, viewer: ReaderDep, slug: str) -> Revisi
 
 
 @router.get("/{slug:path}/revisions/{n}", summary="Read one revision")
-def read_revision(session: ReadSession, viewer: ReaderDep, slug: str, n: int) -> RevisionOut:
+def read_revision(session: ReadSession, viewer: ReaderDep, slug: AidSlug, n: Number) -> RevisionOut:
     """The text as it was."""
     viewer.require(Right.WRITE)
     aid, _ = service.find(session, viewer, slug)
@@ -166,7 +168,7 @@ def read_revision(session: ReadSession, viewer: ReaderDep, slug: str, n: int) ->
 
 
 @router.post("/{slug:path}/approve", summary="Publish the newest revision")
-def approve_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, response: Response, slug: str) -> AidOut:
+def approve_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, response: Response, slug: AidSlug) -> AidOut:
     """Make the newest revision the live one."""
     viewer.require(Right.PUBLISH)
     aid, _ = service.find(session, viewer, slug)
@@ -178,13 +180,13 @@ def approve_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, response:
 
 
 @router.post("/{slug:path}/retire", summary="Take an aid away from readers", status_code=HTTP_204_NO_CONTENT)
-def retire_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: str) -> None:
+def retire_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: AidSlug) -> None:
     """Its revisions stay; `approve` brings it back."""
     service.retire(session, now, viewer, slug)
 
 
 @router.get("/{slug:path}", summary="Read an aid")
-def read_aid(session: ReadSession, viewer: ReaderDep, response: Response, slug: str) -> AidOut:
+def read_aid(session: ReadSession, viewer: ReaderDep, response: Response, slug: AidSlug) -> AidOut:
     """The live revision; the ETag goes into `If-Match` of a PUT."""
     aid, revision = service.find(session, viewer, slug)
     return _out(aid, revision, response)
@@ -208,7 +210,7 @@ def change_aid(
     viewer: ViewerDep,
     now: NowDep,
     response: Response,
-    slug: str,
+    slug: AidSlug,
     wanted: ChangeIn,
     saving: Annotated[Saving, Depends()],
 ) -> AidOut:
@@ -225,6 +227,6 @@ def change_aid(
 
 
 @router.delete("/{slug:path}", summary="Retire an aid", status_code=HTTP_204_NO_CONTENT)
-def delete_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: str) -> None:
+def delete_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: AidSlug) -> None:
     """The same as `retire`: nothing that people relied on is destroyed."""
     service.retire(session, now, viewer, slug)

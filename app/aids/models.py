@@ -45,6 +45,7 @@ class Revision(SQLModel, table=True):
     owner: str | None = Field(default=None, max_length=200)
     community: str | None = Field(default=None, max_length=200)
     audience: str = Field(max_length=20)
+    lang: str | None = Field(default=None, max_length=10)
     review_days: int | None = Field(default=None)
     sections: list[dict[str, Any]] = Field(sa_type=JSON)
     steps: list[str] = Field(sa_type=JSON)

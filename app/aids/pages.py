@@ -1,7 +1,8 @@
 """The pages of an aid: the aid, its markdown, its card to print, and the images of the library."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -9,13 +10,15 @@ from uuid import UUID
 
 import segno
 from fastapi import APIRouter, Form, Query, Request
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.aids import queries, service
+from app.aids.catalogue import Neighbour
 from app.aids.document import Kind
-from app.deps import FactsDep, NowDep, ReaderDep, ReadSession, base_url
+from app.aids.models import Revision
+from app.deps import FactsDep, NowDep, ReaderDep, ReadSession, base_url, neighbours
 from app.errors import Invalid, NotFound
 from app.facts import Asked, Finished, Opened
 from app.ids import uuid7
@@ -25,6 +28,9 @@ from app.web.words import _
 from app.work.models import Task
 
 router = APIRouter(include_in_schema=False)
+PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>\s*", re.DOTALL)
+TICK = re.compile(r'<input[^>]*class="tick"[^>]*>')
+SIZES = ((12, "crowded"), (8, "many"))  # so many items need smaller type to stay on one card
 SOURCES = {"search", "widget", "link", "qr", "browse", "assistant"}
 LABELS = {
     Kind.PROCEDURE: _("Procedure"),
@@ -47,6 +53,14 @@ class SectionView:
 
 
 @dataclass(frozen=True)
+class Back:
+    """Where the reader came from."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
 class AidView:
     """All that the page of an aid shows."""
 
@@ -60,18 +74,20 @@ class AidView:
     steps: int
     tasks: list[Task]
     owner: str | None
-    checked_on: date | None
+    published: date | None
     review_due: date | None
     overdue: bool
     revision: int
     open_id: str
     search_id: str | None
     source: str
-    back_url: str | None
+    back: Back
+    address: str
     card_url: str
     markdown_url: str
     thanks: str | None
     audience: str
+    neighbours: list[Neighbour] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,11 +97,12 @@ class CardView:
     slug: str
     title: str
     summary: str
-    steps: list[Markup]
+    steps: Markup
+    size: str
     qr: Markup
     address: str
     owner: str | None
-    checked_on: date | None
+    published: date | None
     revision: int
     aid_url: str
 
@@ -95,7 +112,6 @@ class AskedView:
     """Thanks for a question."""
 
     text: str
-    coach: str | None
     back_url: str
 
 
@@ -160,38 +176,41 @@ def aid_page(
             raise
         return RedirectResponse(f"/aids/{quote(target)}", 301)
     opened = query.opened(now, shown, viewer)
-    thanks = query.thanks if query.thanks in {"worked", "stuck", "remark"} else None
+    thanks = query.thanks if query.thanks in {"worked", "stuck", "noted"} else None
     if not (thanks or request.headers.get("sec-purpose", "").startswith("prefetch")):
         facts.state(opened)
-    return render.page(
-        request, "aid.html", shown.revision.title, _view(shown, opened, now, thanks, results_url(request))
-    )
+    view = replace(_view(request, shown, opened, now, thanks), neighbours=neighbours(request, shown.aid.id, viewer))
+    return render.page(request, "aid.html", shown.revision.title, view)
 
 
-def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | None, back_url: str | None) -> AidView:
+def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime, thanks: str | None) -> AidView:
     aid, revision = shown.aid, shown.revision
     sections = [_section(section) for section in revision.sections]
+    path = f"/aids/{quote(aid.slug)}"
+    intro = Markup("").join(section.html for section in sections if not section.title)
+    summary, intro = _once(revision.summary, intro)
     return AidView(
         slug=aid.slug,
         title=revision.title,
-        summary=revision.summary,
+        summary=summary,
         kind=revision.kind,
         kind_label=LABELS[Kind(revision.kind)],
-        intro=Markup("").join(section.html for section in sections if not section.title),
+        intro=intro,
         sections=[section for section in sections if section.title],
         steps=len(revision.steps),
         tasks=shown.tasks,
         owner=revision.owner,
-        checked_on=aid.checked_on,
+        published=aid.checked_on,
         review_due=aid.review_due,
         overdue=bool(aid.review_due and aid.review_due < now.date()),
         revision=revision.number,
         open_id=str(opened.id) if not thanks else "",
         search_id=str(opened.search_id) if opened.search_id else None,
         source=opened.source,
-        back_url=back_url,
-        card_url=f"/aids/{quote(aid.slug)}/card",
-        markdown_url=f"/aids/{quote(aid.slug)}.md",
+        back=came_from(request, shown.tasks),
+        address=base_url(request) + path,
+        card_url=f"{path}/card",
+        markdown_url=f"{path}.md",
         thanks=thanks,
         audience=revision.audience,
     )
@@ -199,6 +218,16 @@ def _view(shown: service.Shown, opened: Opened, now: datetime, thanks: str | Non
 
 def _section(stored: dict[str, Any]) -> SectionView:
     return SectionView(**{**stored, "html": Markup(stored["html"])})  # noqa: S704 - rendered and sanitised when it was saved
+
+
+def _once(summary: str, intro: Markup) -> tuple[str, Markup]:
+    """The summary and the introduction, when one repeats the other: links stay, and what was cut off."""
+    first = PARAGRAPH.match(intro)
+    words = Markup(first[1]).striptags() if first else ""  # noqa: S704 - a piece of what was sanitised
+    cut = summary.endswith("…") and words.startswith(summary[:-1])
+    if first is None or not (cut or words == summary):
+        return summary, intro
+    return ("", intro) if cut or "<a " in first[1] else (summary, intro[first.end() :])
 
 
 def _markdown(session: ReadSession, viewer: Viewer, slug: str) -> Response:
@@ -209,21 +238,29 @@ def _markdown(session: ReadSession, viewer: Viewer, slug: str) -> Response:
 def _card(request: Request, session: ReadSession, viewer: Viewer, slug: str) -> HTMLResponse:
     shown = service.show(session, viewer, slug)
     revision = shown.revision
+    steps = _card_steps(revision)
     path = f"/aids/{quote(shown.aid.slug)}"
     address = base_url(request) + path
     view = CardView(
         slug=shown.aid.slug,
         title=revision.title,
         summary=revision.summary,
-        steps=[escape(step) for step in revision.steps],
+        steps=steps,
+        size=next((name for least, name in SIZES if steps.count("<li") >= least), ""),
         qr=qr(f"{address}?from=qr"),
         address=address,
         owner=revision.owner,
-        checked_on=shown.aid.checked_on,
+        published=shown.aid.checked_on,
         revision=revision.number,
         aid_url=path,
     )
     return render.page(request, "card.html", revision.title, view)
+
+
+def _card_steps(revision: Revision) -> Markup:
+    """The part with the steps, a box to draw a tick into instead of one to click."""
+    html = "".join(section["html"] for section in revision.sections if section["role"] == "steps")
+    return Markup(TICK.sub('<span class="card-box"></span>', html))  # noqa: S704 - sanitised when it was saved
 
 
 def qr(address: str) -> Markup:
@@ -232,11 +269,16 @@ def qr(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 - made of numbers only
 
 
-def results_url(request: Request) -> str | None:
-    """The page of results that the reader came from."""
+def came_from(request: Request, tasks: Sequence[Task]) -> Back:
+    """The results or the task from which the reader came, or else the search."""
     came = urlsplit(request.headers.get("referer", ""))
-    here = came.netloc == request.headers.get("host") and came.path == "/" and came.query.startswith("q=")
-    return f"/?{came.query}" if here else None
+    if came.netloc == request.headers.get("host"):
+        if came.path == "/" and came.query.startswith("q="):
+            return Back(f"/?{came.query}", _("Results"))
+        for task in tasks:
+            if came.path == f"/tasks/{task.slug}":
+                return Back(came.path, task.title)
+    return Back("/", _("Search"))
 
 
 class OutcomeForm(BaseModel):
@@ -271,7 +313,8 @@ def say_outcome(
     """Whether it worked, from a page without script."""
     shown = service.show(session, viewer, slug)
     facts.state(said.finished(now, shown.aid.slug, viewer))
-    return RedirectResponse(f"/aids/{quote(slug)}?thanks={said.outcome}#feedback", 303)
+    thanks = "noted" if said.outcome == "stuck" and said.remark.strip() else said.outcome
+    return RedirectResponse(f"/aids/{quote(slug)}?thanks={thanks}#feedback", 303)
 
 
 class QuestionForm(BaseModel):
@@ -292,7 +335,7 @@ def ask(
     now: NowDep,
     form: Annotated[QuestionForm, Form()],
 ) -> HTMLResponse:
-    """A question for the person who coaches the task."""
+    """A question for the trainers."""
     words = form.text.replace("\0", "").strip()
     if not words:
         raise Invalid("Write your question, then ask. Nothing was sent.")
@@ -300,5 +343,5 @@ def ask(
     slug = shown.aid.slug if shown else None
     query = form.query.replace("\0", "") or None
     facts.state(Asked(uuid7(), now, words, viewer.pseudonym, query, _uuid(form.search_id), slug))
-    view = AskedView(words, shown.revision.owner if shown else None, f"/aids/{quote(slug)}" if slug else "/")
-    return render.page(request, "asked.html", _("Your question is on its way"), view)
+    view = AskedView(words, f"/aids/{quote(slug)}" if slug else "/")
+    return render.page(request, "asked.html", _("Your question is on the list"), view)

@@ -1,6 +1,6 @@
 """Every SELECT about aids."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import and_, func, or_
@@ -68,8 +68,8 @@ def page(session: Session, after: str, limit: int, members: bool, drafts: bool) 
     return [(aid, found) for aid, found in session.exec(statement)]
 
 
-def of_task(session: Session, task_id: int, members: bool) -> Sequence[tuple[Aid, Revision]]:
-    """The live aids of a task that this reader may see, by title."""
+def of_task(session: Session, task_id: int) -> Sequence[tuple[Aid, Revision]]:
+    """The live aids of a task by title, those for members too."""
     statement = (
         select(Aid, Revision)
         .join(Revision, LIVE)
@@ -77,25 +77,23 @@ def of_task(session: Session, task_id: int, members: bool) -> Sequence[tuple[Aid
         .where(AidTask.task_id == task_id)
         .order_by(Revision.title)
     )
-    if not members:
-        statement = statement.where(Revision.audience == "everyone")
     return [(aid, found) for aid, found in session.exec(statement)]
 
 
-def catalogue(session: Session, members: bool) -> list[tuple[Task, Workflow | None, int]]:
-    """Every task with its workflow and the number of its live aids that this reader may see, in one statement."""
-    audiences = ["everyone", "members"] if members else ["everyone"]
-    visible = func.count(col(Revision.id)).filter(col(Revision.audience).in_(audiences))
+def catalogue(session: Session) -> list[tuple[Task, Workflow | None, int, int]]:
+    """Every task with its workflow, the number of its live aids for everyone, and of those for members."""
+    number = func.count(col(Revision.id))
+    open_to_all = col(Revision.audience) == "everyone"
     statement = (
-        select(Task, Workflow, visible)
+        select(Task, Workflow, number.filter(open_to_all), number.filter(~open_to_all))
         .join(Workflow, col(Workflow.id) == Task.workflow_id, isouter=True)
         .join(AidTask, col(AidTask.task_id) == Task.id, isouter=True)
         .join(Aid, col(Aid.id) == AidTask.aid_id, isouter=True)
         .join(Revision, LIVE, isouter=True)
         .group_by(col(Task.id), col(Workflow.id))
-        .order_by(Workflow.title, Task.title)
+        .order_by(col(Workflow.id).is_(None), Workflow.title, Task.title)
     )
-    return [(task, workflow, count) for task, workflow, count in session.exec(statement)]
+    return [(task, workflow, public, members) for task, workflow, public, members in session.exec(statement)]
 
 
 def last_change(session: Session) -> int:
@@ -130,6 +128,12 @@ def matching(session: Session, words: Sequence[str], members: bool, limit: int) 
         statement = statement.where(Revision.audience == "everyone")
     statement = statement.order_by(or_(*titles).desc(), Revision.title).limit(limit)
     return [(aid, found) for aid, found in session.exec(statement)]
+
+
+def with_languages(session: Session, slugs: Collection[str]) -> dict[str, tuple[int, str | None]]:
+    """The number and the language of the live aids at these addresses."""
+    statement = select(Aid.slug, Aid.id, Revision.lang).join(Revision, LIVE).where(col(Aid.slug).in_(list(slugs)))
+    return {slug: (number or 0, lang) for slug, number, lang in session.exec(statement)}
 
 
 def attachment(session: Session, digest: str) -> Attachment | None:

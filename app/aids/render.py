@@ -24,7 +24,8 @@ from app.aids.document import Document
 from app.errors import Fault, Invalid
 
 MOST_TABLE_ROWS = 2_000
-ORDER = ("steps", "detail", "trouble", "references", "people")
+ORDER = ("steps", "detail", "trouble", "references", "people", "notes")
+LONGEST_WORD = 16  # of code that is kept on one line
 ROLES = (
     ("trouble", re.compile(r"wrong|troubl|problem|error|fail|stuck|does not work|doesn't work", re.I)),
     ("references", re.compile(r"reference|see also|links|read more|more information|sources|related", re.I)),
@@ -76,6 +77,7 @@ class _Part:
     title: str
     tokens: list[Token]
     steps: bool = False
+    notes: bool = False
 
 
 @cache
@@ -175,7 +177,9 @@ def _rewrite(tokens: list[Token], path: str, images: Mapping[str, str]) -> list[
         if style:
             token.attrJoin("class", "align-" + str(style).removeprefix("text-align:").strip())
         for child in token.children or ():
-            if child.type == "image":
+            if child.type == "code_inline" and len(child.content) <= LONGEST_WORD and " " not in child.content:
+                child.attrs["class"] = "word"
+            elif child.type == "image":
                 _rewrite_image(child, images, missing)
             elif child.type == "link_open":
                 child.attrs["href"] = link_target(str(child.attrs.get("href", "")), path)
@@ -255,6 +259,8 @@ def _parts(tokens: Sequence[Token]) -> list[_Part]:
     for number, token in enumerate(tokens):
         if skip:
             skip -= 1
+        elif token.type == "footnote_block_open":
+            parts.append(_Part("Notes", [token], notes=True))
         elif token.type == "heading_open" and token.level == 0 and token.tag in {"h1", "h2"}:
             parts.append(_Part(_words(tokens[number + 1]), []))
             skip = 2
@@ -270,7 +276,7 @@ def _sections(parts: Sequence[_Part], environment: dict[str, Any], has_steps: bo
     for part in parts:
         role = _role(part)
         title = part.title or ("Quick steps" if part.steps else "")
-        is_open = role == "steps" or not title or (role == "detail" and not has_steps)
+        is_open = role in {"steps", "notes"} or not title or (role == "detail" and not has_steps)
         html = _safe(_parser().renderer.render(part.tokens, _parser().options, environment))
         sections.append(Section(_anchor(title, used), title, role, html, is_open))
     return sorted(sections, key=lambda section: (bool(section.title), ORDER.index(section.role)))
@@ -279,6 +285,8 @@ def _sections(parts: Sequence[_Part], environment: dict[str, Any], has_steps: bo
 def _role(part: _Part) -> str:
     if part.steps:
         return "steps"
+    if part.notes:
+        return "notes"
     return next((role for role, words in ROLES if words.search(part.title)), "detail")
 
 

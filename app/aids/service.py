@@ -55,6 +55,8 @@ def compile_text(markdown: str, path: str, images: Mapping[str, str] | None = No
     """
     stored = dict(images or {})
     read = document.read(markdown)
+    if not (read.body.strip() or read.front.title or read.front.summary):
+        raise Invalid("line 1: nothing is written here; write a title and steps, or delete the file.")
     rendered = render.render(read, path, {source: f"/files/{name}" for source, name in stored.items()})
     return Compiled(markdown, read.front, rendered, stored)
 
@@ -68,7 +70,7 @@ def show(session: Session, viewer: Viewer, slug: str) -> Shown:
     viewer.require_reading()
     rows = queries.live_with_tasks(session, slug)
     if not rows or (rows[0][1].audience != document.Audience.EVERYONE and not viewer.member):
-        raise NotFound("No job aid has this address. Search for it, or choose one of these.", slug)
+        raise NotFound("No job aid has this address. Search for it by what it is about.", slug)
     aid, revision, _ = rows[0]
     return Shown(aid, revision, [task for _, _, task in rows if task is not None])
 
@@ -164,6 +166,7 @@ def add_revision(
         owner=front.owner,
         community=front.community,
         audience=front.audience,
+        lang=front.lang,
         review_days=front.review_every,
         sections=shown.stored_sections(),
         steps=shown.steps,
@@ -172,6 +175,19 @@ def add_revision(
     )
     session.add(revision)
     return revision
+
+
+def add_keyword(session: Session, at: datetime, viewer: Viewer, aid: Aid, word: str) -> None:
+    """A new revision of the newest text with one more keyword; it is live where that text was."""
+    viewer.require(Right.PUBLISH)
+    newest = queries.newest(session, _id(aid))
+    if newest is None or word in newest.keywords:
+        return
+    compiled = compile_text(document.with_keyword(newest.markdown, word), aid.path, newest.images)
+    revision = add_revision(session, at, viewer, aid, compiled, f"Keyword: {word}", "studio")
+    session.flush()
+    if aid.live == newest.number:
+        publish(session, at, viewer, aid, revision)
 
 
 def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: Revision) -> None:

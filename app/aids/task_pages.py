@@ -1,13 +1,14 @@
 """The pages of tasks. They stand here and not in `work` because they show a task's aids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from app.aids import catalogue, queries
-from app.aids.document import Kind, Moment
-from app.aids.models import Revision
+from app.aids.document import Audience, Kind, Moment
+from app.aids.models import Aid, Revision
 from app.aids.pages import LABELS
 from app.deps import ReaderDep, ReadSession
 from app.web import render
@@ -26,12 +27,13 @@ MOMENTS = {
 
 @dataclass(frozen=True)
 class AidLink:
-    """An aid in a list."""
+    """An aid in a list; `also` names the other moments in which it helps."""
 
     slug: str
     title: str
     summary: str
     kind_label: str
+    also: list[str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class MomentView:
 
 @dataclass(frozen=True)
 class TaskView:
-    """All that the page of a task shows."""
+    """All that the page of a task shows; `hidden` says that members see more aids."""
 
     slug: str
     title: str
@@ -56,6 +58,7 @@ class TaskView:
     owner: str | None
     confirmed: bool
     moments: list[MomentView]
+    hidden: bool
 
 
 @dataclass(frozen=True)
@@ -76,14 +79,8 @@ def tasks_page(request: Request, session: ReadSession, viewer: ReaderDep) -> HTM
 def task_page(request: Request, session: ReadSession, viewer: ReaderDep, slug: str) -> HTMLResponse:
     """A task with its aids by moment of need."""
     task = work.find(session, slug)
-    rows = queries.of_task(session, task.id, viewer.member)
-    revisions = [(aid.slug, revision) for aid, revision in rows]
-    moments = [
-        MomentView(
-            moment, *MOMENTS[moment], [_link(slug, found) for slug, found in revisions if moment in found.moments]
-        )
-        for moment in MOMENTS
-    ]
+    rows = queries.of_task(session, task.id)
+    shown = [row for row in rows if viewer.member or row[1].audience == Audience.EVERYONE]
     view = TaskView(
         slug=task.slug,
         title=task.title,
@@ -92,10 +89,18 @@ def task_page(request: Request, session: ReadSession, viewer: ReaderDep, slug: s
         criticality=task.criticality,
         owner=task.owner,
         confirmed=task.confirmed,
-        moments=[moment for moment in moments if moment.aids],
+        moments=_by_moment(shown),
+        hidden=len(shown) < len(rows),
     )
     return render.page(request, "task.html", task.title, view, "tasks")
 
 
-def _link(slug: str, revision: Revision) -> AidLink:
-    return AidLink(slug, revision.title, revision.summary, LABELS[Kind(revision.kind)])
+def _by_moment(rows: Sequence[tuple[Aid, Revision]]) -> list[MomentView]:
+    """Each aid once, under the first of its moments on the page."""
+    found: dict[Moment, list[AidLink]] = {moment: [] for moment in MOMENTS}
+    for aid, revision in rows:
+        first, *others = [moment for moment in MOMENTS if moment in revision.moments] or [Moment.APPLY]
+        also = [MOMENTS[moment][0] for moment in others]
+        link = AidLink(aid.slug, revision.title, revision.summary, LABELS[Kind(revision.kind)], also)
+        found[first].append(link)
+    return [MomentView(moment, *MOMENTS[moment], aids) for moment, aids in found.items() if aids]

@@ -1,4 +1,4 @@
-"""What lies in a library folder: markdown, images, `tasks.yaml`. Reads the disk and nothing else."""
+"""What lies in a library folder: markdown, images, `tasks.yaml`, `synonyms.yaml`. Reads the disk and nothing else."""
 
 import hashlib
 import os
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import yaml
-from pydantic import ValidationError
-
 from app.aids import document, service
 from app.aids.render import images_in
 from app.errors import AppError, Fault, Invalid
+from app.library import lists
+from app.search.synonyms import SynonymsFile
 from app.work.schemas import Catalogue
 
 MOST_IMAGE_BYTES = 5_000_000
 TASKS = "tasks.yaml"
+SYNONYMS = "synonyms.yaml"
 SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -42,6 +42,11 @@ class Found:
     def is_tasks(self) -> bool:
         """Whether it defines tasks."""
         return posixpath.basename(self.path) == TASKS
+
+    @property
+    def is_synonyms(self) -> bool:
+        """Whether it names words that mean the same."""
+        return posixpath.basename(self.path) == SYNONYMS
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[Found]:
             problems.append(Problem(str(Path(folder) / name), "a link to a folder is not followed.", warning=True))
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "node_modules")
         for name in sorted(names):
-            if name.lower().endswith(".md") or name == TASKS:
+            if name.lower().endswith(".md") or name in {TASKS, SYNONYMS}:
                 yield Found(root, (Path(folder) / name).relative_to(root).as_posix())
 
 
@@ -137,18 +142,18 @@ def tasks_of(found: Found) -> Catalogue:
     """The task definitions in a `tasks.yaml`.
 
     Raises:
-        Invalid: not what it should be; the detail names the line or the key.
+        Invalid: not what it should be; the detail names the line.
     """
-    try:
-        return Catalogue.model_validate(yaml.load(text_of(found), Loader=yaml.CSafeLoader) or {})
-    except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + 1
-        raise _unusable(line, f"not YAML ({error.problem})") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise _unusable(1, f"not YAML ({error})") from None
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        raise Invalid(f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}.") from None
+    return lists.tasks(text_of(found))
+
+
+def synonyms_of(found: Found) -> SynonymsFile:
+    """The words that mean the same in a `synonyms.yaml`.
+
+    Raises:
+        Invalid: not what it should be; the detail names the line.
+    """
+    return lists.synonyms(text_of(found))
 
 
 def read_aid(found: Found, markdown: str | None = None) -> Read | Problem:

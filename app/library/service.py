@@ -24,9 +24,22 @@ from app.clock import Clock
 from app.db import reading, writing
 from app.errors import AppError
 from app.library import queries
-from app.library.files import Found, Problem, Read, gather, images_of, read_aid, read_bytes, tasks_of, text_of
+from app.library.files import (
+    Found,
+    Problem,
+    Read,
+    gather,
+    images_of,
+    read_aid,
+    read_bytes,
+    synonyms_of,
+    tasks_of,
+    text_of,
+)
 from app.library.queries import Known
+from app.search import synonyms
 from app.viewer import Viewer
+from app.work import queries as work_queries
 from app.work import service as work
 
 PORTION = 200
@@ -35,7 +48,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Report:
-    """What an import did, or with `dry_run` would do, by the paths of the files."""
+    """What an import did, or with `dry_run` would do, by the paths of the files; notes are no failures."""
 
     created: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -43,6 +56,7 @@ class Report:
     published: list[str] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
@@ -62,16 +76,20 @@ class Importer:
     report: Report = field(default_factory=Report)
     known: dict[str, Known] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
+    defined: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path], progress: Progress = lambda done, total: None) -> Report:
         """Take in these folders and files."""
         found, self.report.problems = gather(paths)
         with reading(self.engine) as session:
             self.known, self.slugs = queries.known(session), queries.slugs(session)
+            self.defined = work_queries.confirmed(session)
         for one in found:
             if one.is_tasks:
                 self._tasks(one)
-        texts = [one for one in found if not one.is_tasks]
+            elif one.is_synonyms:
+                self._synonyms(one)
+        texts = [one for one in found if not (one.is_tasks or one.is_synonyms)]
         moved = self._moved(texts)
         done = 0
         for portion in _portions(self._fresh(texts)):
@@ -88,10 +106,23 @@ class Importer:
         except AppError as error:
             self.report.problems.append(Problem(str(found.file), error.detail))
             return
+        self.defined |= {task.slug for task in catalogue.tasks}
         if self.dry_run:
             return
         with writing(self.engine) as session:
             work.load(session, self.clock(), catalogue)
+            _keep(session, found.path, raw, "application/yaml")
+
+    def _synonyms(self, found: Found) -> None:
+        try:
+            content, raw = synonyms_of(found), read_bytes(found)
+        except AppError as error:
+            self.report.problems.append(Problem(str(found.file), error.detail))
+            return
+        if self.dry_run:
+            return
+        with writing(self.engine) as session:
+            synonyms.load(session, found.path, content)
             _keep(session, found.path, raw, "application/yaml")
 
     def _fresh(self, texts: Sequence[Found]) -> Iterator[Read | Problem]:
@@ -133,10 +164,23 @@ class Importer:
                 try:
                     self._store_one(session, read, moved)
                     self.report.problems += read.problems
+                    self.report.notes += self._undefined(read)
                 except AppError as error:
                     self.report.problems.append(Problem(str(read.found.file), error.detail))
             if self.dry_run:
                 session.rollback()
+
+    def _undefined(self, read: Read) -> list[Problem]:
+        lines = read.compiled.markdown.splitlines()
+        return [
+            Problem(
+                str(read.found.file),
+                f"line {next((n for n, line in enumerate(lines, 1) if task in line), 1)}: "
+                f"task {task} is not defined in any tasks.yaml; it is listed as unconfirmed until it is.",
+            )
+            for task in dict.fromkeys(read.compiled.front.tasks)
+            if task not in self.defined
+        ]
 
     def _store_one(self, session: Session, read: Read, moved: dict[str, str]) -> None:
         path, at = read.found.path, self.clock()

@@ -1,8 +1,9 @@
 """Every SELECT about persons and credentials."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.people.models import ApiToken, Person, SignIn, SignInLink
 
@@ -21,6 +22,11 @@ def signed_in(session: Session, digest: str, at: datetime) -> tuple[SignIn, Pers
 def token(session: Session, digest: str) -> ApiToken | None:
     """The API token with this digest."""
     return session.get(ApiToken, digest)
+
+
+def tokens(session: Session) -> Sequence[ApiToken]:
+    """All API tokens by name, older ones first."""
+    return session.exec(select(ApiToken).order_by(ApiToken.name, col(ApiToken.created_at))).all()
 
 
 def link(session: Session, digest: str) -> tuple[SignInLink, Person] | None:

@@ -2,17 +2,19 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Invalid, NotFound, Used
 from app.people import queries
 from app.people.models import ApiToken, AuditEntry, Person, SignIn, SignInLink
-from app.viewer import Role, Viewer
+from app.viewer import SYSTEM, Role, Viewer
 
 LINK_LASTS = timedelta(hours=24)
 FIRST_ADMIN = "administrator"
+ANOTHER = "For a new one, the administrator runs jobaids sign-in-link on the server."
 
 
 def digest(secret: str) -> str:
@@ -35,10 +37,33 @@ def create_token(session: Session, at: datetime, viewer: Viewer, name: str, role
     return secret
 
 
+def tokens(session: Session) -> Sequence[ApiToken]:
+    """All API tokens; their texts are stored nowhere."""
+    return queries.tokens(session)
+
+
+def revoke_tokens(session: Session, at: datetime, viewer: Viewer, name: str) -> int:
+    """Take back every token of this name; returns how many.
+
+    Raises:
+        NotFound: none has this name.
+    """
+    found = [token for token in queries.tokens(session) if token.name == name.strip()]
+    if not found:
+        raise NotFound(f"No token is called {name!r}. `jobaids token list` names them all.")
+    for token in found:
+        session.delete(token)
+        record(session, at, viewer, "token revoked", f"{token.name} ({token.role})")
+    return len(found)
+
+
 def first_admin_link(session: Session, at: datetime) -> str | None:
     """The secret of a one-time link for the first administrator; None while an administrator is signed in."""
-    if queries.admin_is_signed_in(session, at):
-        return None
+    return None if queries.admin_is_signed_in(session, at) else admin_link(session, at, SYSTEM)
+
+
+def admin_link(session: Session, at: datetime, viewer: Viewer) -> str:
+    """The secret of a new one-time link for the administrator."""
     person = session.get(Person, FIRST_ADMIN)
     if person is None:
         person = Person(id=FIRST_ADMIN, name="Administrator", role=Role.ADMIN, created_at=at)
@@ -46,6 +71,7 @@ def first_admin_link(session: Session, at: datetime) -> str | None:
         session.flush()
     secret = secrets.token_urlsafe(32)
     session.add(SignInLink(digest=digest(secret), person_id=person.id, expires_at=at + LINK_LASTS))
+    record(session, at, viewer, "sign-in link made", person.id)
     return secret
 
 
@@ -54,13 +80,13 @@ def open_link(session: Session, at: datetime, secret: str) -> tuple[SignInLink, 
 
     Raises:
         NotFound: no such link, or its time is over.
-        Conflict: it was used before.
+        Used: it was used before.
     """
     found = queries.link(session, digest(secret))
     if found is None or found[0].expires_at <= at:
-        raise NotFound("This sign-in link is not valid any more. Restart the server to get a new one in its terminal.")
+        raise NotFound(f"This sign-in link is not valid any more. {ANOTHER}")
     if found[0].used_at is not None:
-        raise Conflict("This sign-in link was used before. Each link works once.")
+        raise Used(f"Each sign-in link works once. {ANOTHER}")
     return found
 
 

@@ -1,56 +1,167 @@
-"""From text to terms, the same for what is stored and what is asked; and the fields of the index."""
+"""From text to terms, the same for what is stored and what is asked; and the fields of the index.
+
+A term is a word without accents and endings, in the language of its aid. Chinese, Japanese and Korean, which are
+written without spaces, are taken in pairs of characters.
+"""
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import whoosh
 from whoosh import fields
-from whoosh.analysis import LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
+from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh.lang import stemmer_for_language
+from whoosh.lang.stopwords import stoplists
 
-WORD = re.compile(r"\w+")
-MOST_TERM = 100  # characters; longer runs are no words
-STEMMED = RegexTokenizer(WORD) | LowercaseFilter() | StopFilter(lang="en", minsize=1) | StemFilter(lang="en")
-PLAIN = RegexTokenizer(WORD) | LowercaseFilter()
+from app.languages import Language
+from app.search import meaning
 
-# How much a term counts where it stands. A term in a step stands in the body too.
-WEIGHTS = {"title": 1.0, "keywords": 1.0, "steps": 0.3, "body": 1.0, "tasks": 0.5}
-WORDS = "words"  # every word unstemmed, to complete a word that is being typed and to correct one
+CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+WORD = re.compile(rf"[{CJK}]+|[^\W{CJK}]+")
+IS_CJK = re.compile(rf"[{CJK}]")
+HELD_TOGETHER = re.compile(r"\w+(?:[-./'’·]\w+)+")
+MOST_TERM = 60  # characters; longer runs are no words
+MOST_TITLE = 200
+
+# How much a term counts where it stands. A term in a step stands in the body too; `joined` holds what may be written
+# as one word or as several: "log in", "e-mail", "E-4012".
+WEIGHTS = {"title": 1.0, "keywords": 1.0, "steps": 0.3, "body": 1.0, "tasks": 0.5, "joined": 0.5}
+WORDS = "words"  # every word as it is written, to complete a word that is being typed and to correct one
+PARTICLES = frozenset("in on off out up down over back away through".split())
+
+# British and American spellings are one term.
+SPELLINGS = [
+    (re.compile(rf"^({found})"), becomes)
+    for found, becomes in (
+        ("colour", "color"), ("favour", "favor"), ("honour", "honor"), ("labour", "labor"), ("neighbour", "neighbor"),
+        ("behaviour", "behavior"), ("harbour", "harbor"), ("humour", "humor"), ("rumour", "rumor"),
+        ("flavour", "flavor"), ("vapour", "vapor"), ("armour", "armor"), ("odour", "odor"), ("endeavour", "endeavor"),
+        ("centre", "center"), ("metre", "meter"), ("litre", "liter"), ("fibre", "fiber"), ("theatre", "theater"),
+        ("catalogue", "catalog"), ("dialogue", "dialog"), ("analogue", "analog"), ("programme(?!r|d)", "program"),
+        ("cheque", "check"), ("licence", "license"), ("defence", "defense"), ("offence", "offense"),
+        ("pretence", "pretense"), ("practise", "practice"), ("grey", "gray"), ("tyre", "tire"),
+        ("fulfil(?!l)", "fulfill"), ("enrol(?!l)", "enroll"), ("skilful", "skillful"),
+        ("aluminium", "aluminum"), ("judgement", "judgment"),
+        ("enquir", "inquir"), ("ageing", "aging"), ("cosy", "cozy"), ("sulph", "sulf"), ("mould", "mold"),
+        ("(?:cancell|travell|labell|modell|signall|totall|fuell|levell|channell|counsell|initiall)(?=ed|ing|er)", ""),
+    )
+]  # fmt: skip
+IZE = re.compile(r"^([a-z]{3,}?)(i|y)s(e|ed|es|er|ers|ing|ation|ations)$")
+# Words in -ise that are no verbs in -ize: their relatives are spelled with an s ("revise", "revision").
+NOT_IZE = frozenset(
+    "adverti advi apprai chasti compri compromi conci devi disgui enterpri exerci experti franchi improvi merchandi "
+    "otherwi prai preci premi promi rai revi supervi surpri televi treati".split()
+)
 
 
 def schema() -> fields.Schema:
     """The fields of the index: what is searched, what narrows, and `shown`, all that a result shows."""
-    searched: dict[str, Any] = {name: fields.TEXT(STEMMED, phrase=False) for name in WEIGHTS}
+    ready = SpaceSeparatedTokenizer()  # the terms are made here, not by Whoosh: each aid has its own language
+    searched: dict[str, Any] = {name: fields.TEXT(ready, phrase=False) for name in (*WEIGHTS, WORDS)}
     return fields.Schema(
         aid=fields.ID(unique=True, stored=True),
+        vector=fields.STORED,
         shown=fields.STORED,
-        words=fields.TEXT(PLAIN, phrase=False),
+        exact=fields.ID,
         audience=fields.ID,
         kind=fields.ID,
+        lang=fields.ID,
         moment=fields.KEYWORD,
         task=fields.KEYWORD,
+        role=fields.KEYWORD,
         **searched,
     )
 
 
-def fingerprint() -> str:
+def fingerprint(lang: str) -> str:
     """Changes whenever an index made before cannot be read as one made now."""
-    return f"1 whoosh {whoosh.versionstring()} {' '.join(sorted(schema().names()))}"
+    return f"2 whoosh {whoosh.versionstring()} {lang} {meaning.name()} {' '.join(sorted(schema().names()))}"
 
 
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str | None:
+@lru_cache(maxsize=100_000)
+def fold(word: str) -> str:
+    """Small letters without accents: "Über" is "uber", "Straße" is "strasse"."""
+    small = word.casefold().replace("ø", "o").replace("æ", "ae").replace("œ", "oe").replace("ł", "l")
+    if small.isascii():
+        return small
+    return unicodedata.normalize(
+        "NFC", "".join(mark for mark in unicodedata.normalize("NFKD", small) if not unicodedata.combining(mark))
+    )
+
+
+@cache
+def _stemmer(lang: str) -> Callable[[str], str]:
+    stem: Callable[[str], str] = stemmer_for_language(lang)
+    return stem
+
+
+@cache
+def _stop_words(lang: str) -> frozenset[str]:
+    return frozenset(fold(word) for word in stoplists.get(lang, ()))
+
+
+@cache
+def too_common(langs: tuple[str, ...]) -> frozenset[str]:
+    """The words that any of these languages does not search for."""
+    return frozenset().union(*(_stop_words(lang) for lang in langs))
+
+
+@lru_cache(maxsize=200_000)
+def term(word: str, lang: str) -> str | None:
     """The term of one word; None where it is too common to search for."""
-    return next((token.text for token in STEMMED(word)), None)
+    folded = fold(word)
+    if folded in _stop_words(lang):
+        return None
+    if IS_CJK.match(folded) or lang not in list(Language):
+        return folded
+    return _stemmer(lang)(_american(folded) if lang == Language.ENGLISH else folded) or folded
+
+
+def _american(word: str) -> str:
+    verb = IZE.match(word)
+    if verb and verb[1] + verb[2] not in NOT_IZE:
+        return f"{verb[1]}{verb[2]}z{verb[3]}"
+    for pattern, becomes in SPELLINGS:
+        if found := pattern.match(word):
+            return (becomes or found[0][:-1]) + word[found.end() :]
+    return word
+
+
+def split(text: str) -> Iterator[str]:
+    """The words of a text as they are written, in order; pairs of characters where there are no spaces."""
+    for found in WORD.findall(text):
+        if IS_CJK.match(found):
+            yield from (found[n : n + 2] for n in range(max(len(found) - 1, 1)))
+        elif len(found) <= MOST_TERM:
+            yield found
 
 
 def words(text: str) -> list[str]:
-    """The distinct words of a question, lower case, in order."""
-    found = (word.lower() for word in WORD.findall(text))
-    return list(dict.fromkeys(word for word in found if len(word) <= MOST_TERM))
+    """The distinct words of a question, small letters, in order."""
+    return list(dict.fromkeys(word.lower() for word in split(text)))
 
 
-def terms(asked: Iterable[str]) -> list[str]:
-    """The distinct terms of these words, in order."""
-    return list(dict.fromkeys(term for word in asked if (term := stem(word)) is not None))
+def terms(text: str, lang: str) -> list[str]:
+    """The terms of a text, in order and as often as they stand there."""
+    return [found for word in split(text) if (found := term(word, lang)) is not None]
+
+
+def joined(text: str, lang: str, close: bool = False) -> list[str]:
+    """The terms of what is written in parts and may be written as one; `close` joins all neighbours, as in a title."""
+    runs = ["".join(split(run)) for run in HELD_TOGETHER.findall(text)]
+    pairs = [one + two for one, two in pairwise(split(text)) if close or two.lower() in PARTICLES]
+    return [found for word in (*runs, *pairs) if len(word) <= MOST_TERM and (found := term(word, lang))]
+
+
+def flat(text: str) -> str:
+    """A text with nothing but its words, to see whether one is the other or is in it."""
+    return " ".join(fold(word) for word in split(text))
+
+
+def terms_in(word: str, langs: Iterable[str]) -> list[str]:
+    """The distinct terms of one word in these languages."""
+    return list(dict.fromkeys(found for lang in langs if (found := term(word, lang)) is not None))

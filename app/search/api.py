@@ -1,5 +1,6 @@
 """Search as JSON."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.aids.document import Kind, Moment
 from app.deps import FactsDep, NowDep, ViewerDep
 from app.facts import Searched
+from app.search.ranking import Circumstances
 from app.search.service import MOST_CHARACTERS, Question, Search
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
@@ -19,6 +21,18 @@ def _search(request: Request) -> Search:
 
 
 SearchDep = Annotated[Search, Depends(_search)]
+
+
+class Part(BaseModel):
+    """A share of a score: `what` gave it, by which word, where that stands, and how much.
+
+    `what` is word, completion, correction, parts, joined, synonym, learned, meaning, boost or as typed.
+    """
+
+    what: str
+    word: str
+    where: str
+    score: float
 
 
 class Result(BaseModel):
@@ -33,6 +47,7 @@ class Result(BaseModel):
     score: float
     step: int | None
     url: str
+    parts: list[Part] | None = None
 
 
 class Results(BaseModel):
@@ -66,15 +81,20 @@ class SearchQuery(BaseModel):
     """What to look for."""
 
     q: str = Field("", max_length=MOST_CHARACTERS, description="What somebody is stuck on, in plain words.")
-    limit: int = Field(10, ge=1, le=200)
-    offset: int = Field(0, ge=0, le=10_000)
+    limit: int = Field(10, ge=1, le=200, description="How many aids, at most 200.")
+    offset: int = Field(0, ge=0, le=10_000, description="How many of the best aids to leave out.")
     task: str | None = Field(None, max_length=200, description="Only aids of this task.")
     kind: Kind | None = Field(None, description="Only aids of this kind.")
     moment: Moment | None = Field(None, description="Only aids for this moment of need.")
 
+    for_task: str | None = Field(None, max_length=200, description="The task at hand: lifts its aids, hides none.")
+    for_role: str | None = Field(None, max_length=200, description="The job role of the reader: lifts its aids.")
+    explain: bool = Field(False, description="Say how each score came about; for trainers.")
+
     def question(self) -> Question:
         """The question for the search."""
-        return Question(self.q, self.task, self.kind, self.moment, self.limit, self.offset)
+        around = Circumstances((self.for_task,) if self.for_task else (), self.for_role)
+        return Question(self.q, self.task, self.kind, self.moment, self.limit, self.offset, around, self.explain)
 
 
 @router.get("/search", summary="Find aids")
@@ -90,6 +110,7 @@ def search(
             **{name: getattr(hit, name) for name in ("slug", "title", "summary", "kind", "tasks", "score", "step")},
             highlight=str(hit.highlight),
             url=f"/aids/{hit.slug}" + (f"#step-{hit.step}" if hit.step else ""),
+            parts=None if hit.parts is None else [Part(**asdict(part)) for part in hit.parts],
         )
         for hit in answer.hits
     ]
@@ -109,8 +130,8 @@ def search(
 def suggest(
     found_by: SearchDep,
     viewer: ViewerDep,
-    q: Annotated[str, Query(max_length=MOST_CHARACTERS)] = "",
-    limit: Annotated[int, Query(ge=1, le=50)] = 8,
+    q: Annotated[str, Query(max_length=MOST_CHARACTERS, description="What was typed so far.")] = "",
+    limit: Annotated[int, Query(ge=1, le=50, description="How many aids, at most 50.")] = 8,
 ) -> Suggestions:
     """As you type: the last word may be unfinished. Nothing is recorded."""
     hits = found_by.suggest(q, limit, viewer)

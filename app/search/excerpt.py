@@ -1,8 +1,8 @@
 """Why this aid: the passage that answers best, with the found words marked."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -20,51 +20,44 @@ class Excerpt:
 
 
 class Marker:
-    """Finds the words of a question in texts."""
+    """Finds the terms of a question in texts."""
 
-    def __init__(self, terms: Collection[str], words: Collection[str]) -> None:
+    def __init__(self, terms: Collection[str], languages: Sequence[str]) -> None:
         self.terms = frozenset(terms)
-        self.words = frozenset(words)
-        # A stem is the beginning of its words, but for a last letter that the stemmer may have changed.
-        starts = {term[:-1] if len(term) > 3 and term[-1] in "iey" else term for term in self.terms} | self.words
-        longest_first = sorted(starts, key=len, reverse=True)
-        self.pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\w*", re.IGNORECASE)
+        self.languages = languages
 
-    def found(self, text: str) -> list[re.Match[str]]:
-        """Where the words of the question stand."""
-        return [match for match in self.pattern.finditer(text) if self._is_asked(match[0].lower())]
+    def excerpt(self, shown: dict[str, Any]) -> Excerpt:
+        """The passage with the most different terms of the question; the summary where none has any.
 
-    def _is_asked(self, word: str) -> bool:
-        return word in self.words or analysis.stem(word) in self.terms
-
-    def excerpt(self, passages: Sequence[tuple[int | None, str]], summary: str, title: str) -> Excerpt:
-        """The passage with the most different words of the question; the summary where none has any.
-
-        A question that the title answers as well opens the aid at its beginning, not at a step.
+        A question that title, summary, keywords and tasks answer as well opens the aid at its beginning, not at a step.
         """
-        best, most, step = summary, self._worth(summary), None
-        for number, text in passages:
-            worth = self._worth(text)
+        best, most, step = shown["summary"], self._worth(shown["summary_terms"]), None
+        for number, text, terms in shown["passages"]:
+            worth = self._worth(terms)
             if worth > most:
                 best, most, step = text, worth, number
-        return Excerpt(self.mark(best), step if most > self._worth(title) else None)
+        return Excerpt(self.mark(best), step if most > self._worth(shown["head_terms"]) else None)
 
-    def _worth(self, text: str) -> int:
-        return len({analysis.stem(match[0].lower()) for match in self.found(text)})
+    def _worth(self, terms: str) -> int:
+        return len(self.terms.intersection(terms.split()))
 
     def mark(self, text: str) -> Markup:
         """At most about 180 characters around the first found word, the found words marked."""
-        matches = self.found(text)
+        matches = [match for match in analysis.WORD.finditer(text) if self._is_asked(match[0])]
         start = _start(text, matches[0].start() if matches else 0)
         end = _end(text, start)
-        parts, at = [Markup("… ") if start else Markup()], start
+        parts, at = ["… " if start else ""], start
         for match in matches:
-            if match.start() < at or match.end() > end:
-                continue
-            parts += [escape(text[at : match.start()]), Markup("<mark>%s</mark>") % match[0]]
-            at = match.end()
-        parts += [escape(text[at:end]), Markup(" …") if end < len(text) else Markup()]
-        return Markup("").join(parts)
+            if match.start() >= at and match.end() <= end:
+                parts += [escape(text[at : match.start()]), f"<mark>{escape(match[0])}</mark>"]
+                at = match.end()
+        parts += [escape(text[at:end]), " …" if end < len(text) else ""]
+        return Markup("".join(parts))  # noqa: S704 - every part was escaped
+
+    def _is_asked(self, found: str) -> bool:
+        if analysis.IS_CJK.match(found):
+            return not self.terms.isdisjoint(analysis.split(found))
+        return any(analysis.term(found, lang) in self.terms for lang in self.languages)
 
 
 def _start(text: str, first: int) -> int:

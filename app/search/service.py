@@ -4,29 +4,40 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import numpy as np
 import structlog
 from markupsafe import Markup
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app.aids import queries as aid_queries
+from app.aids import service as aids
+from app.aids.catalogue import Neighbour
 from app.db import reading
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.ids import uuid7
-from app.search import analysis
+from app.languages import Language
+from app.people import service as people
+from app.search import analysis, learning, meaning, queries, ranking
 from app.search.excerpt import Marker
-from app.search.snapshot import Mask, Scores, Snapshot
+from app.search.hints import Bound, Hints
+from app.search.models import LearnedWord
+from app.search.ranking import Circumstances, Part, Scored
+from app.search.segment import Mask
+from app.search.snapshot import Snapshot
 from app.search.store import Store
-from app.viewer import Viewer
+from app.search.terms import MOST_WORDS, Understood, understand
+from app.viewer import Right, Viewer
 from app.work import service as work
 
 log = structlog.get_logger(__name__)
 MOST_CHARACTERS = 1_000
-MOST_WORDS = 60
 RETRY_SECONDS = 5.0
+READ_AT_ONCE = 1_000  # aids; more are read in the background, and until then asked from Whoosh
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,8 @@ class Question:
     moment: str | None = None
     limit: int = 10
     offset: int = 0
+    around: Circumstances = ranking.NOWHERE
+    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,7 @@ class Hit:
     highlight: Markup
     score: float
     step: int | None = None
+    parts: list[Part] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +84,21 @@ class Answer:
     message: str | None = None
 
 
+class State(NamedTuple):
+    """What questions are answered from: one state of the index, with the hints that belong to it."""
+
+    snapshot: Snapshot
+    hints: Bound
+
+
 class Search:
     """The search of one process: follows the index, answers questions."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
-        self.store = Store(folder, engine)
+    def __init__(self, folder: Path, engine: Engine, lang: str = Language.ENGLISH) -> None:
+        self.store = Store(folder, engine, lang)
         self.engine = engine
-        self.snapshot: Snapshot | None = None
+        self.state: State | None = None
+        self._hints = Hints()
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._refreshing = threading.Lock()
@@ -109,6 +131,7 @@ class Search:
             self._wake.clear()
             try:
                 self.catch_up(wait=False)
+                self.settle()
                 pause = 0.0
             except Exception:
                 log.exception("the index could not catch up")
@@ -120,24 +143,55 @@ class Search:
             self.store.catch_up(wait)
             self.refresh()
 
+    def settle(self) -> None:
+        """What nobody waits for: read the index into arrays, merge small segments."""
+        state = self.state
+        if state is None:
+            return
+        try:
+            if not state.snapshot.loaded:
+                meaning.model()
+                state.snapshot.load()
+                self._bind(state.snapshot)
+            self.store.tidy()
+        except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+            self._discard(error)
+
     def refresh(self) -> None:
-        """Use the newest state of the index."""
+        """Use the newest state of the index and of the hints."""
         with self._refreshing:
             opened = self.store.open()
             if opened is None:
-                self.snapshot = None
+                self.state = None
                 return
-            now = self.snapshot
-            if now and (now.folder, now.generation) == (opened.storage.folder, opened.latest_generation()):
+            self._read_hints()
+            now = self.state
+            if now and (now.snapshot.folder, now.snapshot.generation) == (
+                opened.storage.folder,
+                opened.latest_generation(),
+            ):
+                if now.hints.number != self._hints.number:
+                    self._bind(now.snapshot)
                 return
             try:
-                self.snapshot = Snapshot(opened, now)
+                snapshot = Snapshot(opened, now.snapshot if now else None)
+                if snapshot.unread <= READ_AT_ONCE:
+                    snapshot.load()
+                self._bind(snapshot)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._discard(error)
 
+    def _bind(self, snapshot: Snapshot) -> None:
+        self.state = State(snapshot, Bound(self._hints, snapshot))
+
+    def _read_hints(self) -> None:
+        with reading(self.engine) as session:
+            if queries.hint_number(session) != self._hints.number:
+                self._hints = queries.hints(session)
+
     def _discard(self, error: Exception) -> None:
         log.error("the index is damaged and is made anew", error=repr(error))
-        self.snapshot = None
+        self.state = None
         (self.store.folder / "CURRENT").unlink(missing_ok=True)
         self.wake()
 
@@ -154,25 +208,22 @@ class Search:
         started = time.perf_counter()
         if len(question.text) > MOST_CHARACTERS:
             raise Invalid(f"A question has at most {MOST_CHARACTERS:,} characters; shorten it.")
-        answer = Answer(uuid7(), question.text)
-        asked = analysis.words(question.text)[:MOST_WORDS]
-        terms = analysis.terms(asked)
-        if not terms:
-            return replace(answer, message=_nothing_to_search(question.text, asked))
-        answer = self._answer(answer, question, viewer, asked, terms)
+        if question.explain:
+            viewer.require(Right.WRITE)
+        answer = self._answer(Answer(uuid7(), question.text), question, viewer)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1e3, 2))
 
-    def _answer(
-        self, answer: Answer, question: Question, viewer: Viewer, asked: Sequence[str], terms: Sequence[str]
-    ) -> Answer:
-        snapshot = self.snapshot
-        if snapshot is not None and snapshot.count:
+    def _answer(self, answer: Answer, question: Question, viewer: Viewer) -> Answer:
+        state = self.state
+        if state is not None:
             try:
-                return _from_index(snapshot, answer, question, viewer, asked, terms)
+                return _from_index(state, answer, question, viewer)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._discard(error)
-        elif snapshot is not None:
-            return answer
+        asked = analysis.words(question.text)[:MOST_WORDS]
+        terms = [term for word in asked for term in analysis.terms_in(word, [self.store.lang])]
+        if not terms:
+            return replace(answer, message=_nothing_to_search(question.text, asked))
         return self._from_database(answer, question, viewer, asked, terms)
 
     def _from_database(
@@ -181,7 +232,7 @@ class Search:
         needed = question.offset + question.limit
         with reading(self.engine) as session:
             rows = aid_queries.matching(session, list(terms), viewer.member, needed)
-        marker = Marker(terms, asked)
+        marker = Marker(terms, [self.store.lang])
         hits = []
         for aid, revision in rows[question.offset :]:
             titles = [work.title_of(slug) for slug in revision.tasks]
@@ -194,6 +245,17 @@ class Search:
         """The aids that a question which is still being typed leads to."""
         return self.find(Question(text[:MOST_CHARACTERS], limit=limit), viewer).hits
 
+    def neighbours(self, aid: int, viewer: Viewer) -> list[Neighbour]:
+        """The aids that belong to this one; none while the index is being read."""
+        state = self.state
+        if state is None or not state.snapshot.loaded:
+            return []
+        try:
+            return ranking.neighbours(*state, aid, _visible(state.snapshot, viewer))
+        except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+            self._discard(error)
+            return []
+
 
 def _nothing_to_search(text: str, asked: Sequence[str]) -> str | None:
     if not text.strip():
@@ -203,57 +265,33 @@ def _nothing_to_search(text: str, asked: Sequence[str]) -> str | None:
     return "There is no word in this question. Type what you are trying to do."
 
 
-def _from_index(
-    snapshot: Snapshot, answer: Answer, question: Question, viewer: Viewer, asked: Sequence[str], terms: Sequence[str]
-) -> Answer:
-    completions = _completions(snapshot, asked)
-    scores = snapshot.score(terms, completions)
-    scores[~_allowed(snapshot, question, viewer)] = 0
-    total = int(np.count_nonzero(scores))
-    if not total:
-        return replace(answer, corrected=_corrected(snapshot, asked))
-    marker = Marker(terms, {*asked, *completions} - {word for word in asked if analysis.stem(word) is None})
-    best = top(scores, question.offset + question.limit)[question.offset :]
-    hits = [_hit(snapshot, number, float(scores[number]), marker) for number in best]
-    return replace(answer, hits=hits, total=total)
+def _from_index(state: State, answer: Answer, question: Question, viewer: Viewer) -> Answer:
+    snapshot, hints = state
+    if not snapshot.count:
+        return answer
+    visible = _visible(snapshot, viewer)
+    asked = understand(snapshot, hints, question.text, visible)
+    if not asked.groups:
+        return replace(answer, message=_nothing_to_search(question.text, asked.words))
+    scored = ranking.score(snapshot, hints, asked, _narrowed(snapshot, question, visible), question.around)
+    if scored is None:
+        return replace(answer, corrected=asked.corrected)
+    hits = _hits(state, asked, scored, question)
+    return replace(answer, hits=hits, total=len(scored.candidates), corrected=asked.corrected)
 
 
-def top(scores: Scores, most: int) -> list[int]:
-    """The documents with the highest scores above zero; equal ones in their order in the index."""
-    candidates = np.flatnonzero(scores)
-    if len(candidates) > most:
-        least = np.partition(scores[candidates], -most)[-most]
-        candidates = candidates[scores[candidates] >= least]
-    order = np.lexsort((candidates, -scores[candidates]))
-    return [int(number) for number in candidates[order][:most]]
+def _hits(state: State, asked: Understood, scored: Scored, question: Question) -> list[Hit]:
+    snapshot, hints = state
+    marker = Marker(asked.terms, snapshot.languages)
+    hits = []
+    for number, value in ranking.best(scored, question.offset + question.limit)[question.offset :]:
+        parts = ranking.explain(snapshot, hints, asked, scored, number) if question.explain else None
+        hits.append(_hit(snapshot.shown(number), value, marker, parts))
+    return hits
 
 
-def _allowed(snapshot: Snapshot, question: Question, viewer: Viewer) -> Mask:
-    mask = np.ones(snapshot.count, dtype=np.bool_) if viewer.member else snapshot.public.copy()
-    for name, value in (("task", question.task), ("kind", question.kind), ("moment", question.moment)):
-        if value:
-            mask &= snapshot.having(name, value)
-    return mask
-
-
-def _completions(snapshot: Snapshot, asked: Sequence[str]) -> list[str]:
-    """What the last word may become, where no aid has it as it is."""
-    term = analysis.stem(asked[-1])
-    return [] if term is None or snapshot.knows(term) else snapshot.completions(asked[-1])
-
-
-def _corrected(snapshot: Snapshot, asked: Sequence[str]) -> str | None:
-    mended = []
-    for word in asked:
-        term = analysis.stem(word)
-        known = term is None or snapshot.knows(term)
-        mended.append(word if known else snapshot.correction(word) or word)
-    return " ".join(mended) if mended != list(asked) else None
-
-
-def _hit(snapshot: Snapshot, number: int, score: float, marker: Marker) -> Hit:
-    shown = snapshot.shown(number)
-    excerpt = marker.excerpt(shown["passages"], shown["summary"], shown["title"])
+def _hit(shown: dict[str, Any], score: float, marker: Marker, parts: list[Part] | None) -> Hit:
+    excerpt = marker.excerpt(shown)
     return Hit(
         slug=shown["slug"],
         title=shown["title"],
@@ -264,4 +302,57 @@ def _hit(snapshot: Snapshot, number: int, score: float, marker: Marker) -> Hit:
         highlight=excerpt.html,
         score=round(score, 4),
         step=excerpt.step,
+        parts=parts,
+    )
+
+
+def _visible(snapshot: Snapshot, viewer: Viewer) -> Mask:
+    """The aids that this reader may see."""
+    return snapshot.alive if viewer.member else snapshot.alive & snapshot.having("audience", "everyone")
+
+
+def _narrowed(snapshot: Snapshot, question: Question, visible: Mask) -> Mask:
+    for name, value in (("task", question.task), ("kind", question.kind), ("moment", question.moment)):
+        if value:
+            visible = visible & snapshot.having(name, value)
+    return visible
+
+
+# What trainers do with what was learned
+
+
+def learned_words(session: Session, viewer: Viewer, slug: str) -> list[LearnedWord]:
+    """The words that led readers to an aid, the weightiest first, removed ones last."""
+    viewer.require(Right.WRITE)
+    aid, _ = aids.find(session, viewer, slug)
+    return queries.learned_words(session, aid.id or 0)
+
+
+def adopt_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: str) -> None:
+    """Make a learned word a keyword: a new revision of the newest text, live where that text is.
+
+    Raises:
+        NotFound: the aid has not learned this word.
+    """
+    viewer.require(Right.PUBLISH)
+    if word not in {one.word for one in learned_words(session, viewer, slug)}:
+        raise NotFound(f"This aid has not learned the word {word!r}.", slug)
+    aid, _ = aids.find(session, viewer, slug)
+    aids.add_keyword(session, at, viewer, aid, word)
+
+
+def remove_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: str) -> None:
+    """Have a learned word no longer lead to this aid, or, where it was removed, lead there again.
+
+    Raises:
+        NotFound: the aid has not learned this word.
+    """
+    viewer.require(Right.WRITE)
+    found = [one for one in learned_words(session, viewer, slug) if one.word == word]
+    if not found:
+        raise NotFound(f"This aid has not learned the word {word!r}.", slug)
+    found[0].removed = not found[0].removed
+    learning.announce(session)
+    people.record(
+        session, at, viewer, "removed a learned word" if found[0].removed else "restored a learned word", slug
     )

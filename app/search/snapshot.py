@@ -1,33 +1,41 @@
-"""One state of the index, scored.
+"""One state of the index: its segments taken together, and what a term adds to the score of each aid.
 
-Whoosh holds the postings; a term's documents and BM25 impacts are read once and kept as arrays, so that a question is
-a few additions. The formula is the one of Whoosh's own `BM25F` (B = .75, K1 = 1.2), and a test holds the two together.
-Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
+The formula is the one of Whoosh's own `BM25F`, and a test holds the two together. Robertson and Zaragoza, "The
+Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 """
 
-import difflib
-import string
-import threading
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import scoring
 from whoosh.index import FileIndex
 
-from app.search import analysis
+from app.search import analysis, meaning
+from app.search.segment import FIELDS, Documents, Mask, Scores, Segment
 
-B, K1 = 0.75, 1.2
+B, K1 = 0.6, 1.2
 MOST_COMPLETIONS = 20
-MOST_COMPARED = 2_000
-LETTERS = string.ascii_lowercase + string.digits + "äöüßéèêçñåøæ"
+MOST_CORRECTIONS = 10
+LEFT_OUT = 0.5
+WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
-Documents = NDArray[np.int64]
-Scores = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+
+class Impact(NamedTuple):
+    """The documents that a term stands in, each once, and what it adds to the score of each."""
+
+    documents: Documents
+    scores: Scores
+
+
+class Part(NamedTuple):
+    """What a term adds to the score of one document, by the field it stands in."""
+
+    field: str
+    score: float
 
 
 class Snapshot:
@@ -36,130 +44,201 @@ class Snapshot:
     def __init__(self, opened: FileIndex, before: "Snapshot | None" = None) -> None:
         self.generation = opened.latest_generation()
         self.folder: str = opened.storage.folder
-        self.reader: Any = opened.reader()
-        self.count: int = self.reader.doc_count_all()
-        self._impacts: dict[tuple[str, str], tuple[Documents, Scores]] = {}
-        self._reading = threading.Lock()  # Whoosh's readers share one position in their files
-        self.segment_lengths: dict[tuple[str, str], Scores] = {}
-        known = before.segment_lengths if before else {}
-        self._lengths = {name: self._length(name, known) for name in (*analysis.WEIGHTS, analysis.WORDS)}
+        leaves = [leaf for leaf, _ in opened.reader().leaf_readers() if leaf.doc_count_all()]
+        known: dict[str, Segment] = before.by_id if before else {}
+        ids = [leaf.segment().segment_id() for leaf in leaves]
+        self.by_id: dict[str, Segment] = {
+            name: known.get(name) or Segment(leaf) for name, leaf in zip(ids, leaves, strict=True)
+        }
+        self.segments = [self.by_id[name] for name in ids]
+        self.starts = np.cumsum([0, *(segment.count for segment in self.segments)])
+        self.count = int(self.starts[-1])
+        self.alive = np.ones(self.count, dtype=np.bool_)
+        for start, leaf in zip(self.starts, leaves, strict=False):
+            self.alive[[int(start) + number for number in leaf.segment().deleted_docs()]] = False
+        totals = sum((segment.totals for segment in self.segments), np.zeros(len(FIELDS)))
+        average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
+        self._inverse_average = 1 / average
+        self._impacts: dict[str, Impact] = {}
+        self._masks: dict[tuple[str, str], Mask] = {}
 
-    def _length(self, field: str, known: dict[tuple[str, str], Scores]) -> Scores:
-        """The length of this field in every document; a segment never changes, so what is known of it stays right."""
-        parts = []
-        for leaf, _start in self.reader.leaf_readers():
-            if not leaf.doc_count_all():
-                continue  # an empty index has a reader without a segment
-            key = (leaf.segment().segment_id(), field)
-            self.segment_lengths[key] = known[key] if key in known else _lengths(leaf, field)
-            parts.append(self.segment_lengths[key])
-        return np.concatenate(parts) if parts else np.zeros(0)
+    def load(self) -> None:
+        """Read into arrays what is not yet, so that nothing has to be asked from Whoosh."""
+        for segment in self.segments:
+            segment.load()
 
-    def impacts(self, field: str, term: str) -> tuple[Documents, Scores]:
-        """The documents with this term in this field, and what it adds to the score of each."""
-        found = self._impacts.get((field, term))
+    @property
+    def unread(self) -> int:
+        """How many documents were not read into arrays yet."""
+        return sum(segment.count for segment in self.segments if not segment.loaded)
+
+    @property
+    def loaded(self) -> bool:
+        """Whether everything was read into arrays."""
+        return not self.unread
+
+    # Words
+
+    def impact(self, term: str) -> Impact:
+        """What this term adds to which documents, all fields together."""
+        found = self._impacts.get(term)
         if found is None:
-            with self._reading:
-                found = self._impacts[field, term] = self._read(field, term)
+            rows = [self._rows(term, start, segment) for start, segment in self._places()]
+            documents = np.concatenate([documents for documents, _, _ in rows]) if rows else np.zeros(0, np.int64)
+            scores = np.concatenate([scores for _, scores, _ in rows]) if rows else np.zeros(0)
+            distinct, owner = np.unique(documents, return_inverse=True)
+            found = Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
+            self._impacts[term] = found
         return found
 
-    def _read(self, field: str, term: str) -> tuple[Documents, Scores]:
-        if (field, term) not in self.reader:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        matcher = self.reader.postings(field, term)
-        documents: list[int] = []
-        weights: list[float] = []
-        while matcher.is_active():
-            documents.append(matcher.id())
-            weights.append(matcher.weight())
-            matcher.next()
-        numbers = np.array(documents, dtype=np.int64)
-        return numbers, self._bm25(field, term, numbers, np.array(weights))
+    def _rows(self, term: str, start: int, segment: Segment) -> tuple[Documents, Scores, NDArray[np.uint8]]:
+        documents, weights, fields = segment.postings(term)
+        length = segment.lengths[fields, documents] * self._inverse_average[fields]
+        impact = weights * (K1 + 1) / (weights + K1 * (1 - B + B * length))
+        return documents.astype(np.int64) + start, (WEIGHT * self._rarity(term))[fields] * impact, fields
 
-    def _bm25(self, field: str, term: str, documents: Documents, weights: Scores) -> Scores:
-        frequency = self.reader.doc_frequency(field, term)
-        idf = np.log(self.count / (frequency + 1)) + 1
-        average = (self.reader.field_length(field) / self.count) or 1
-        share = 1 - B + B * self._lengths[field][documents] / average
-        return np.asarray(idf * weights * (K1 + 1) / (weights + K1 * share))
+    def _rarity(self, term: str) -> Scores:
+        """The inverse document frequency of a term, field by field."""
+        frequency = sum((segment.frequency(term) for segment in self.segments), np.zeros(len(FIELDS)))
+        rarity: Scores = np.log(self.count / (frequency + 1)) + 1
+        return rarity
 
-    def score(self, terms: Iterable[str], completions: Iterable[str] = ()) -> Scores:
-        """The score of every document: the sum over terms and fields; completions of a half word count half."""
-        scores = np.zeros(self.count)
-        for term in terms:
-            for field, weight in analysis.WEIGHTS.items():
-                documents, impacts = self.impacts(field, term)
-                scores[documents] += weight * impacts
-        for word in completions:
-            documents, impacts = self.impacts(analysis.WORDS, word)
-            scores[documents] += 0.5 * impacts
-        return scores
-
-    def having(self, field: str, value: str) -> Mask:
-        """Which documents have this value in this field."""
-        mask = np.zeros(self.count, dtype=np.bool_)
-        with self._reading:
-            if (field, value) in self.reader:
-                mask[list(self.reader.postings(field, value).all_ids())] = True
-        return mask
-
-    @cached_property
-    def public(self) -> Mask:
-        """Which documents everyone may see."""
-        return self.having("audience", "everyone")
+    def parts(self, term: str, document: int) -> list[Part]:
+        """How the impact of a term on one document came about."""
+        _, start, segment = self._place(document)
+        documents, scores, fields = self._rows(term, start, segment)
+        here = documents == document
+        return [Part(FIELDS[field], float(score)) for field, score in zip(fields[here], scores[here], strict=True)]
 
     def knows(self, term: str) -> bool:
         """Whether any aid has this term."""
-        return any(len(self.impacts(field, term)[0]) for field in analysis.WEIGHTS)
-
-    @cached_property
-    def vocabulary(self) -> list[str]:
-        """Every word, in order."""
-        with self._reading:
-            return list(self.reader.field_terms(analysis.WORDS))
+        return len(self.impact(term).documents) > 0
 
     def completions(self, start: str) -> list[str]:
         """The most frequent words that begin so."""
-        first = bisect_left(self.vocabulary, start)
-        last = bisect_left(self.vocabulary, start + "\U0010ffff")
-        found = self.vocabulary[first:last]
-        return sorted(found, key=lambda word: -len(self.impacts(analysis.WORDS, word)[0]))[:MOST_COMPLETIONS]
+        return self._frequent(segment.vocabulary.beginning(start) for segment in self.segments)
 
-    def correction(self, word: str) -> str | None:
-        """The most frequent known word one edit away, else the most similar one with the same first letter."""
-        near = [candidate for candidate in _one_edit(word) if candidate in self._known_words]
-        if near:
-            return max(near, key=lambda found: len(self.impacts(analysis.WORDS, found)[0]))
-        first, last = (bisect_left(self.vocabulary, start) for start in (word[0], word[0] + "\U0010ffff"))
-        alike = [known for known in self.vocabulary[first:last] if abs(len(known) - len(word)) <= 2]
-        return next(iter(difflib.get_close_matches(word, alike[:MOST_COMPARED], n=1, cutoff=0.75)), None)
+    def codes(self, part: str) -> list[str]:
+        """The most frequent part numbers and codes with this in them."""
+        return self._frequent(segment.vocabulary.holding(part) for segment in self.segments)
+
+    def _frequent(self, found: Iterable[Iterable[tuple[str, int]]]) -> list[str]:
+        counts: Counter[str] = Counter()
+        for words in found:
+            for word, count in words:
+                counts[word] += count
+        return [word for word, _ in counts.most_common(MOST_COMPLETIONS)]
+
+    def corrections(self, folded: str, near: Mask | None) -> list[str]:
+        """The words that this one may be a mistyping of, the likeliest first: frequent ones, and those among `near`."""
+        found = [one for segment in self.segments for one in segment.vocabulary.alike(folded)]
+        fewest = min((edits for _, _, edits in found), default=0)
+        counts: Counter[str] = Counter()
+        for word, count, edits in found:
+            counts[word] += count if edits == fewest else 0
+        likely = [word for word, count in counts.most_common(MOST_CORRECTIONS) if count]
+
+        def worth(word: str) -> float:
+            together = 0 if near is None else max((self._together(term, near) for term in self.terms(word)), default=0)
+            left_out = LEFT_OUT if len(word) > len(folded) else 0.0  # rather a letter forgotten than one too many
+            return float(np.log1p(counts[word])) / 4 + float(np.log1p(together)) + left_out
+
+        return sorted(likely, key=worth, reverse=True)
+
+    def _together(self, term: str, near: Mask) -> int:
+        return int(np.count_nonzero(near[self.impact(term).documents]))
+
+    def frequency(self, folded: str) -> int:
+        """How many aids have this word as it is written."""
+        return sum(segment.vocabulary.count(folded) for segment in self.segments)
+
+    def terms(self, word: str) -> list[str]:
+        """The terms of a word in the languages of the library."""
+        return analysis.terms_in(word, self.languages)
 
     @cached_property
-    def _known_words(self) -> frozenset[str]:
-        return frozenset(self.vocabulary)
+    def languages(self) -> list[str]:
+        """The languages of the library, in order."""
+        return sorted(frozenset().union(*(segment.languages for segment in self.segments)))
+
+    # Documents
+
+    def having(self, field: str, value: str) -> Mask:
+        """Which documents have this value in this field."""
+        mask = self._masks.get((field, value))
+        if mask is None:
+            parts = [segment.having(field, value) for segment in self.segments]
+            mask = self._masks[field, value] = np.concatenate(parts) if parts else np.zeros(0, np.bool_)
+        return mask
 
     def shown(self, document: int) -> dict[str, Any]:
         """What a result shows of this document."""
-        with self._reading:
-            stored: dict[str, Any] = self.reader.stored_fields(document)["shown"]
-        return stored
+        number, _, segment = self._place(document)
+        return segment.shown(number)
+
+    def text(self, document: int) -> str:
+        """The words of an aid one after the other, each line between spaces."""
+        number, _, segment = self._place(document)
+        return segment.text(number)
+
+    def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
+        """The cosine between a direction and these documents, or all; 0 where an aid has no vector."""
+        found = (
+            [
+                np.zeros(segment.count) if segment.vectors is None else segment.vectors @ direction
+                for segment in self.segments
+            ]
+            if documents is None
+            else [self._likeness(direction, documents)]
+        )
+        return np.concatenate(found).astype(np.float64) if found else np.zeros(0)
+
+    def _likeness(self, direction: NDArray[np.float32], documents: Documents) -> Scores:
+        cosines = np.zeros(len(documents))
+        owner = np.searchsorted(self.starts, documents, side="right") - 1
+        for number, segment in enumerate(self.segments):
+            mine = owner == number
+            if segment.vectors is not None and mine.any():
+                cosines[mine] = segment.vectors[documents[mine] - self.starts[number]] @ direction
+        return cosines
+
+    def vector(self, document: int) -> NDArray[np.float32]:
+        """The direction of an aid; zeros where it is not known."""
+        number, _, segment = self._place(document)
+        return np.zeros(meaning.DIMENSIONS, np.float32) if segment.vectors is None else segment.vectors[number]
+
+    @cached_property
+    def of_aid(self) -> dict[int, int]:
+        """The document of every aid, by the aid's number; complete once everything was read."""
+        return {
+            aid: int(start) + number
+            for start, segment in self._places()
+            for aid, number in segment.aids.items()
+            if self.alive[start + number]
+        }
+
+    def titled(self, exact: str) -> Mask:
+        """The documents with exactly this title."""
+        return self.having("exact", exact)
+
+    def _places(self) -> Iterator[tuple[int, Segment]]:
+        return zip((int(start) for start in self.starts), self.segments, strict=False)
+
+    def _place(self, document: int) -> tuple[int, int, Segment]:
+        owner = int(np.searchsorted(self.starts, document, side="right")) - 1
+        start = int(self.starts[owner])
+        return document - start, start, self.segments[owner]
 
 
-def _lengths(leaf: Any, field: str) -> Scores:
-    count = leaf.doc_count_all()
-    if not leaf.field_length(field):
-        return np.zeros(count)
-    return np.fromiter((leaf.doc_field_length(n, field, 0) or 0 for n in range(count)), dtype=np.float64, count=count)
-
-
-def _one_edit(word: str) -> set[str]:
-    """Every string one deletion, transposition, replacement or insertion away."""
-    parts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
-    deleted = {left + right[1:] for left, right in parts if right}
-    swapped = {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
-    replaced = {left + letter + right[1:] for left, right in parts if right for letter in LETTERS}
-    inserted = {left + letter + right for left, right in parts for letter in LETTERS}
-    return (deleted | swapped | replaced | inserted) - {"", word}
+def top(scores: Scores, candidates: Sequence[int] | Documents, most: int) -> Documents:
+    """The candidates with the highest scores; equal ones in their order in the index. `scores` are the candidates'."""
+    chosen = np.asarray(candidates, dtype=np.int64)
+    if len(chosen) > most:
+        least = np.partition(scores, -most)[-most]
+        keep = scores >= least
+        chosen, scores = chosen[keep], scores[keep]
+    order = np.lexsort((chosen, -scores))
+    return chosen[order][:most]
 
 
 def weighting() -> scoring.BM25F:

@@ -23,26 +23,28 @@ from app.aids import service as aids
 from app.aids.models import Aid, Revision
 from app.db import reading
 from app.ids import uuid7
-from app.search import analysis
+from app.search import analysis, meaning
 from app.work import service as work
-from app.work.queries import known
+from app.work.service import Named
 
 log = structlog.get_logger(__name__)
 PORTION = 500
 MEMORY_MB = 128
+MANY_SEGMENTS = 8
 
 
 class Store:
     """The index of one machine."""
 
-    def __init__(self, folder: Path, engine: Engine) -> None:
+    def __init__(self, folder: Path, engine: Engine, lang: str) -> None:
         self.folder = folder
         self.engine = engine
+        self.lang = lang
 
     def open(self) -> index.FileIndex | None:
         """The index in use; None where there is none that can be read."""
         generation = self._generation()
-        if generation is None or self._state(generation).get("fingerprint") != analysis.fingerprint():
+        if generation is None or self._state(generation).get("fingerprint") != analysis.fingerprint(self.lang):
             return None
         try:
             return index.open_dir(str(generation))
@@ -63,6 +65,13 @@ class Store:
                 else:
                     self._apply(session, opened, generation)
         return True
+
+    def tidy(self) -> None:
+        """Merge small segments where there are many. A publish does not wait for this, only for one that has begun."""
+        with self._lock(wait=False) as mine:
+            opened = self.open() if mine else None
+            if opened is not None and len(list(opened.reader().leaf_readers())) > MANY_SEGMENTS:
+                opened.writer(limitmb=MEMORY_MB).commit()
 
     def rebuild(self) -> int:
         """Make the index anew beside the one in use, then put it in its place; returns how many aids it holds."""
@@ -108,11 +117,11 @@ class Store:
             for aid_id in changed:
                 writer.delete_by_term("aid", str(aid_id))
             for start in range(0, len(changed), PORTION):
-                _add(session, writer, queries.live_many(session, changed[start : start + PORTION]))
+                self._add(session, writer, queries.live_many(session, changed[start : start + PORTION]))
         except BaseException:
             writer.cancel()
             raise
-        writer.commit()
+        writer.commit(merge=False)
         self._save(session, generation, newest)
 
     def _rebuild(self, session: Session) -> int:
@@ -121,7 +130,7 @@ class Store:
         change, last, count = queries.last_change(session), 0, 0
         writer = index.create_in(str(generation), analysis.schema()).writer(limitmb=MEMORY_MB)
         while rows := queries.live_after(session, last, PORTION):
-            _add(session, writer, rows)
+            self._add(session, writer, rows)
             last, count = rows[-1][0].id or 0, count + len(rows)
             session.expunge_all()
         writer.commit()
@@ -135,8 +144,13 @@ class Store:
 
     def _save(self, session: Session, generation: Path, change: int) -> None:
         instance = aids.instance(session)
-        state = {"fingerprint": analysis.fingerprint(), "instance": instance, "change": change}
+        state = {"fingerprint": analysis.fingerprint(self.lang), "instance": instance, "change": change}
         _write(generation / "state.json", json.dumps(state))
+
+    def _add(self, session: Session, writer: Any, rows: Sequence[tuple[Aid, Revision]]) -> None:
+        tasks = work.named(session, {slug for _, revision in rows for slug in revision.tasks})
+        for aid, revision in rows:
+            writer.add_document(**document(aid, revision, [tasks[slug] for slug in revision.tasks], self.lang))
 
     @contextmanager
     def _lock(self, wait: bool) -> Iterator[bool]:
@@ -157,38 +171,50 @@ def _write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _add(session: Session, writer: Any, rows: Sequence[tuple[Aid, Revision]]) -> None:
-    tasks = known(session, {slug for _, revision in rows for slug in revision.tasks})
-    for aid, revision in rows:
-        titles = [tasks[slug].title if slug in tasks else work.title_of(slug) for slug in revision.tasks]
-        writer.add_document(**document(aid, revision, titles))
-
-
-def document(aid: Aid, revision: Revision, task_titles: Sequence[str]) -> dict[str, Any]:
+def document(aid: Aid, revision: Revision, tasks: Sequence[Named], lang: str) -> dict[str, Any]:
     """A live revision as the index holds it."""
-    tasks = " ".join(task_titles)
+    lang = revision.lang or lang
+    task_titles = [task.title for task in tasks]
     keywords = ", ".join(revision.keywords)
     body = f"{revision.summary}\n{revision.text}" if revision.summary not in revision.text else revision.text
-    return {
-        "aid": str(aid.id),
-        "audience": revision.audience,
-        "kind": revision.kind,
-        "moment": " ".join(revision.moments),
-        "task": " ".join(revision.tasks),
+    parts = {
         "title": revision.title,
         "keywords": keywords,
         "steps": "\n".join(revision.steps),
         "body": body,
-        "tasks": tasks,
-        "words": f"{revision.title} {keywords} {tasks} {body}",
+        "tasks": "\n".join(task_titles),
+    }
+    joined = analysis.joined(f"{revision.title}\n{keywords}", lang, close=True) + analysis.joined(body, lang)
+    words = analysis.words(f"{revision.title} {keywords} {' '.join(task_titles)} {body}")
+    model = meaning.model()
+
+    def terms(text: str) -> str:
+        return " ".join(analysis.terms(text, lang))
+
+    return {
+        **{name: terms(text) for name, text in parts.items()},
+        "joined": " ".join(joined),
+        "words": " ".join(words),
+        "aid": str(aid.id),
+        "vector": meaning.pack(model.aid(revision.title, body)) if model else None,
+        "exact": analysis.flat(revision.title)[: analysis.MOST_TITLE],
+        "audience": revision.audience,
+        "kind": revision.kind,
+        "lang": lang,
+        "moment": " ".join(revision.moments),
+        "task": " ".join(revision.tasks),
+        "role": " ".join(sorted({role for task in tasks for role in task.roles})),
         "shown": {
             "slug": aid.slug,
             "title": revision.title,
             "summary": revision.summary,
             "kind": revision.kind,
+            "keywords": keywords,
             "tasks": list(revision.tasks),
-            "task_titles": list(task_titles),
-            "passages": passages(revision),
+            "task_titles": task_titles,
+            "summary_terms": terms(revision.summary),
+            "head_terms": terms(f"{revision.title} {revision.summary} {keywords} {' '.join(task_titles)}"),
+            "passages": [(step, text, terms(text)) for step, text in passages(revision)],
         },
     }
 

@@ -31,7 +31,6 @@ class Figure:
     """One metric as the page shows it."""
 
     key: str
-    number: str
     name: str
     value: str | None
     basis: str
@@ -135,7 +134,7 @@ def _totals(found: Delivery) -> list[Total]:
         "search": _("Searches"),
         "open": _("Aids opened"),
         "step": _("Steps ticked"),
-        "outcome": _("Outcomes said"),
+        "outcome": _("Answers given"),
         "question": _("Questions asked"),
         "print": _("Prints"),
     }
@@ -150,18 +149,18 @@ def _figures(found: Delivery, least: int) -> list[Figure]:
     rank = None if found.click_rank is None else f"{found.click_rank:.2f}"
     answered = _("{share} of uses were answered").format(share=percent(found.response.value or 0))
     shown = [
-        _share("success", "1", _("Search success"), found.success, NOTES["success"]),
-        _share("no-result", "2", _("Searches that found nothing"), found.no_result, NOTES["no-result"]),
-        _share("no-click", "2", _("Searches that led to no click"), found.no_click, NOTES["no-click"]),
-        Figure("time", "3", _("Time to the aid, median"), seconds, _n(found.timed), NOTES["time"], quick),
-        Figure("rank", "4", _("Click rank"), rank, _n(found.with_results), NOTES["rank"]),
-        _share("helpful", "5", _("Helpfulness"), found.helpful, NOTES["helpful"], answered),
+        _share("success", _("Search success"), found.success, NOTES["success"]),
+        _share("no-result", _("Searches that found nothing"), found.no_result, NOTES["no-result"]),
+        _share("no-click", _("Searches that led to no click"), found.no_click, NOTES["no-click"]),
+        Figure("time", _("Time to the aid, median"), seconds, _n(found.timed), NOTES["time"], quick),
+        Figure("rank", _("First-click score (1 is best)"), rank, _n(found.with_results), NOTES["rank"]),
+        _share("helpful", _("Helpfulness"), found.helpful, NOTES["helpful"], answered),
     ]
     return shown if suppressed is None else [_suppress(figure, suppressed) for figure in shown]
 
 
 def _suppress(figure: Figure, reason: str) -> Figure:
-    return Figure(figure.key, figure.number, figure.name, None, "", figure.note, suppressed=reason)
+    return Figure(figure.key, figure.name, None, "", figure.note, suppressed=reason)
 
 
 NOTES = {
@@ -188,10 +187,10 @@ NOTES = {
 }
 
 
-def _share(key: str, place: str, name: str, share: Share, note: str, more: str = "") -> Figure:
+def _share(key: str, name: str, share: Share, note: str, more: str = "") -> Figure:
     value = None if share.value is None else percent(share.value)
     basis = f"{_n(share.n)} · {more}" if more else _n(share.n)
-    return Figure(key, place, name, value, basis, note, _interval(share))
+    return Figure(key, name, value, basis, note, _interval(share))
 
 
 def _interval(share: Share) -> str | None:
@@ -218,7 +217,7 @@ def _upkeep(session: Session, today: date) -> list[Figure]:
 def _count(key: str, name: str, share: Share, note: str) -> Figure:
     value = None if share.value is None else percent(share.value)
     basis = _("{part} of {n}").format(part=number(share.part), n=number(share.n))
-    return Figure(key, "11", name, value, basis, note)
+    return Figure(key, name, value, basis, note)
 
 
 def _charts(found: Delivery, start: date, end: date) -> list[Chart]:

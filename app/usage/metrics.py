@@ -1,4 +1,4 @@
-"""The delivery metrics 1 to 5, as pure functions on the events of a period. Their definitions are in the manual
+"""The delivery metrics as pure functions on the events of a period. Their definitions are in the manual
 (`manual/read-delivery-dashboard`); those who are counted are pseudonyms and tabs, never persons.
 """
 

@@ -34,7 +34,7 @@ def delivery_page(
     start: Annotated[str, Query(max_length=10)] = "",
     end: Annotated[str, Query(max_length=10)] = "",
 ) -> HTMLResponse:
-    """Metrics 1 to 5 and 11 over the chosen days."""
+    """How well aids are found and whether they help, over the chosen days."""
     viewer.require(Right.MEASURE)
     today = now.astimezone(settings.zone).date()
     last = _day(end) or today

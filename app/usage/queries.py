@@ -1,12 +1,15 @@
 """Every statement about use events."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.usage.models import UseEvent
@@ -97,3 +100,65 @@ def written(session: Session, kind: str, start: datetime, end: datetime, limit: 
         .limit(limit)
     )
     return session.exec(statement).all()
+
+
+# For learning
+
+READER = func.coalesce(col(UseEvent.person), col(UseEvent.tab))
+
+
+@dataclass(frozen=True)
+class Came:
+    """A reader came to an aid; `words` is what she had searched for, where she had."""
+
+    slug: str
+    reader: str
+    at: datetime
+    words: str | None
+
+
+def slugs_used(session: Session, since: datetime) -> set[str]:
+    """The aids that somebody opened or judged since then."""
+    statement = select(UseEvent.slug).where(col(UseEvent.type).in_(("open", "outcome")), col(UseEvent.at) >= since)
+    return {slug for slug in session.exec(statement.distinct()) if slug}
+
+
+def came(session: Session, slugs: Sequence[str], since: datetime) -> list[Came]:
+    """Every opening of these aids by a reader who can be told apart, oldest first."""
+    searched = aliased(UseEvent)
+    hers = or_(col(searched.person) == UseEvent.person, col(searched.tab) == UseEvent.tab)
+    statement = (
+        select(UseEvent.slug, READER, UseEvent.at, searched.query)
+        .join(searched, and_(col(searched.id) == UseEvent.search_id, hers), isouter=True)
+        .where(UseEvent.type == "open", col(UseEvent.slug).in_(slugs), col(UseEvent.at) >= since, READER.is_not(None))
+        .order_by(col(UseEvent.at))
+    )
+    return [Came(slug or "", reader, at, words) for slug, reader, at, words in session.exec(statement)]
+
+
+def outcomes(
+    session: Session, slugs: Collection[str], since: datetime
+) -> dict[tuple[str, str], list[tuple[datetime, str]]]:
+    """What readers said of these aids, by reader and aid, oldest first."""
+    statement = (
+        select(READER, UseEvent.slug, UseEvent.at, UseEvent.outcome)
+        .where(UseEvent.type == "outcome", col(UseEvent.slug).in_(slugs), col(UseEvent.at) >= since)
+        .order_by(col(UseEvent.at))
+    )
+    found: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for reader, slug, at, outcome in session.exec(statement):
+        if reader and slug and outcome:
+            found[reader, slug].append((at, outcome))
+    return found
+
+
+def steps(session: Session, readers: Collection[str], since: datetime) -> Iterator[tuple[str, datetime, str | None]]:
+    """When these readers searched (no slug) and opened which aid."""
+    ordered = sorted(readers)
+    for start in range(0, len(ordered), ROWS_A_STATEMENT):
+        portion = ordered[start : start + ROWS_A_STATEMENT]
+        hers = or_(col(UseEvent.person).in_(portion), col(UseEvent.tab).in_(portion))
+        statement = select(READER, UseEvent.at, UseEvent.slug).where(
+            col(UseEvent.type).in_(("search", "open")), hers, col(UseEvent.at) >= since
+        )
+        yield from session.exec(statement)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 MOST_EVENTS = 500
-Tab = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Tab = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store it
@@ -93,7 +93,10 @@ class Batch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    events: list[dict[str, Any]] = Field(max_length=MOST_EVENTS)
+    events: list[dict[str, Any]] = Field(
+        max_length=MOST_EVENTS,
+        description="Each with `id`, `type`, `at` and what the type needs; the manual lists all.",
+    )
 
 
 class Rejected(BaseModel):

@@ -21,6 +21,7 @@ from app.usage import queries
 log = structlog.get_logger(__name__)
 MOST_WAITING = 2_000  # calls
 MOST_AT_ONCE = 1_000  # calls in one commit
+TEACHING = {"open", "outcome"}
 
 Row = dict[str, Any]
 
@@ -40,6 +41,7 @@ class Writer:
         self.engine = engine
         self.calls: queue.Queue[Call | None] = queue.Queue(MOST_WAITING)
         self.dropped = 0
+        self._used: set[str] = set()
         self._thread = threading.Thread(target=self._run, name="event-writer", daemon=True)
 
     def start(self) -> None:
@@ -71,6 +73,11 @@ class Writer:
         except queue.Full:
             self.dropped += 1
 
+    def take_used(self) -> set[str]:
+        """The aids that were opened or judged since this was last asked."""
+        used, self._used = self._used, set()
+        return used
+
     def _run(self) -> None:
         while (call := self.calls.get()) is not None:
             calls = [call]
@@ -95,6 +102,9 @@ class Writer:
             for call in calls:
                 call.stored.set_exception(trouble)
             return
+        self._used |= {
+            row["slug"] for call in calls for row in call.rows if row.get("slug") and row["type"] in TEACHING
+        }
         for call in calls:
             mine = {row["id"] for row in call.rows} & stored
             stored -= mine  # the same event from two callers counts once

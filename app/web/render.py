@@ -1,6 +1,7 @@
 """Templates into answers: one environment over the template folders of all rooms, and addresses of static files."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -15,6 +17,7 @@ from app.web.words import _, ngettext
 
 APP = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
+CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"_": _, "ngettext": ngettext, "asset": asset}
-    made.filters |= {"date": day, "number": number, "percent": percent}
+    made.filters |= {"coded": coded, "date": day, "number": number, "percent": percent}
     return made
 
 
@@ -68,6 +71,11 @@ def versions() -> Mapping[str, str]:
 def asset(name: str) -> str:
     """The address of a static file, with its version."""
     return f"/static/{name}?v={versions()[name]}"
+
+
+def coded(text: str) -> Markup:
+    """What stands between backticks as code."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped here
 
 
 def day(value: date | datetime) -> str:

@@ -1,6 +1,8 @@
 """Tasks as JSON."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from starlette.status import HTTP_201_CREATED
 
 from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession
@@ -10,6 +12,7 @@ from app.work import service
 from app.work.schemas import TaskIn, TaskOut, TaskPage
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
+TaskSlug = Annotated[str, Path(description="The task's slug.")]
 
 
 @router.get("", summary="List tasks")
@@ -27,13 +30,13 @@ def create_task(session: WriteSession, viewer: ViewerDep, now: NowDep, wanted: T
 
 
 @router.get("/{slug}", summary="Read a task")
-def read_task(session: ReadSession, _viewer: ReaderDep, slug: str) -> TaskOut:
+def read_task(session: ReadSession, _viewer: ReaderDep, slug: TaskSlug) -> TaskOut:
     """The task with its workflow, job roles and criticality."""
     return service.get(session, slug)
 
 
 @router.put("/{slug}", summary="Change a task")
-def change_task(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: str, wanted: TaskIn) -> TaskOut:
+def change_task(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: TaskSlug, wanted: TaskIn) -> TaskOut:
     """Make the task what the body says; it is created where it was not there."""
     viewer.require(Right.PLAN)
     if wanted.slug != slug:

@@ -18,6 +18,11 @@ def known(session: Session, slugs: Iterable[str]) -> dict[str, Task]:
     return {task.slug: task for task in session.exec(select(Task).where(col(Task.slug).in_(list(slugs))))}
 
 
+def confirmed(session: Session) -> set[str]:
+    """The slugs of the tasks that somebody defined."""
+    return set(session.exec(select(Task.slug).where(col(Task.confirmed))))
+
+
 def workflow(session: Session, slug: str) -> Workflow | None:
     """The workflow with this slug."""
     return session.exec(select(Workflow).where(Workflow.slug == slug)).first()

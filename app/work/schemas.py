@@ -13,12 +13,12 @@ class TaskIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    slug: Slug
-    title: Line
-    workflow: Slug | None = None
-    roles: list[Slug] = Field(default=[], max_length=50)
+    slug: Slug = Field(description="Small letters, digits and dashes, such as `issue-refund`; it cannot change.")
+    title: Line = Field(description="The work, as somebody would ask for it.")
+    workflow: Slug | None = Field(None, description="The slug of the workflow that it is part of.")
+    roles: list[Slug] = Field(default=[], max_length=50, description="The slugs of the job roles that do it.")
     criticality: int | None = Field(None, ge=1, le=7, description="Impact of failure, 1 (low) to 7.")
-    owner: Line | None = None
+    owner: Line | None = Field(None, description="Who coaches it.")
 
 
 class TaskOut(TaskIn):

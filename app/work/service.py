@@ -1,7 +1,7 @@
 """The rules of the work catalogue: define tasks, and note those that an aid names before anybody defined them."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,24 @@ class TaskDetail:
     criticality: int | None
     owner: str | None
     confirmed: bool
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the index says of a task: its title and the slugs of its job roles."""
+
+    title: str
+    roles: list[str]
+
+
+def named(session: Session, slugs: Collection[str]) -> dict[str, Named]:
+    """These tasks; one that is not in the catalogue is called by its slug."""
+    tasks = queries.known(session, slugs) if slugs else {}
+    roles = queries.roles_of(session, [task.id for task in tasks.values()])
+    unknown = {slug: Named(title_of(slug), []) for slug in slugs}
+    return unknown | {
+        slug: Named(task.title, [role.slug for role in roles.get(_id(task.id), [])]) for slug, task in tasks.items()
+    }
 
 
 def find(session: Session, slug: str) -> TaskDetail:

@@ -1,5 +1,6 @@
 """Pages that everyone can use: no finding of axe, no sideways scrolling, the first step in sight."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from app.db import writing
+from app.search import learning
+from app.search.learning import Lesson
 from tests.browser.conftest import NewPage, Site
 
 AID = "/aids/customer-care/refund-card-order"
@@ -30,6 +34,21 @@ def _typed(page: Page, site: Site) -> None:
     page.wait_for_selector(".hit")
 
 
+def _learned(page: Page, site: Site) -> None:
+    with writing(site.app.state.engine) as session:
+        lessons = [Lesson(AID.removeprefix("/aids/"), reader, 1.0, "dough back") for reader in "abcd"]
+        learning.learn(session, [lessons[0].slug], lessons, {}, 3, "en")
+    page.goto(AID.replace("/aids/", "/studio/words/"))
+
+
+def _synonym(page: Page, _site: Site) -> None:
+    page.goto("/studio/synonyms")
+    page.get_by_label("Who searches for").fill(f"dough {time.monotonic()}")
+    page.get_by_label("also finds").fill("money")
+    page.get_by_role("button", name="Add").click()
+
+
+STUDIO = {"delivery", "why it is found", "learned words", "synonyms"}
 PAGES: dict[str, str | Go] = {
     "home": "/",
     "results": "/?q=refund",
@@ -45,6 +64,9 @@ PAGES: dict[str, str | Go] = {
     "sign-in": "/sign-in",
     "sign-in link": lambda page, site: page.goto(f"/sign-in/{'x' * 43}"),
     "delivery": "/studio/delivery",
+    "why it is found": "/studio/search?q=refnd+card+dough",
+    "learned words": _learned,
+    "synonyms": _synonym,
     "api": "/api",
     "not found": "/aids/refund-nowhere",
 }
@@ -60,7 +82,7 @@ def arrive(new_page: NewPage, site: Site, request: pytest.FixtureRequest) -> Cal
     """Opens a page by its name."""
 
     def go(name: str, **options: Any) -> Page:
-        if name == "delivery":
+        if name in STUDIO:
             options["storage_state"] = request.getfixturevalue("signed_in")
         page = new_page(reduced_motion="reduce", **options)
         how = PAGES[name]
@@ -97,6 +119,24 @@ def test_the_first_step_is_in_sight_on_a_phone(arrive: Callable[..., Page]):
     box = arrive("aid", viewport=PHONE).locator("#step-1").bounding_box()
     assert box
     assert box["y"] + box["height"] <= 640
+
+
+BROKEN = """
+() => [...document.querySelectorAll(".prose td:first-child, .prose code")].filter(one => one.checkVisibility())
+  .filter(one => /^\\S{1,8}$/.test(one.textContent.trim()))
+  .filter(one => { const range = document.createRange(); range.selectNodeContents(one);
+    return new Set([...range.getClientRects()].map(box => Math.round(box.top / 8))).size > 1; })
+  .map(one => one.textContent)
+"""
+
+
+@pytest.mark.parametrize("slug", ["service-desk/error-codes", "customer-care/order-status-codes", "finance/vat-codes"])
+def test_a_short_code_stays_together_on_a_phone(new_page: NewPage, slug: str):
+    page = new_page(viewport=PHONE)
+    page.goto(f"/aids/{slug}")
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 SMALL = """

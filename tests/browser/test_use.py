@@ -18,6 +18,25 @@ def test_ticks_survive_a_reload(page: Page):
     assert [box.is_checked() for box in page.locator(".tick").all()[:3]] == [False, True, False]
 
 
+def test_ticks_go_when_it_worked(page: Page):
+    page.goto(REFUND)
+    page.locator(".tick").first.check()
+    page.locator("#feedback").get_by_role("button", name="This worked").click()
+    page.reload()
+    assert page.locator(".tick:checked").count() == 0
+
+
+def test_a_finished_aid_opened_anew_starts_without_ticks(page: Page):
+    page.goto(REFUND)
+    for box in page.locator(".tick").all():
+        box.check()
+    page.reload()
+    done = page.locator(".tick:checked").count()
+    page.goto("/")
+    page.goto(REFUND)
+    assert (done == page.locator(".tick").count(), page.locator(".tick:checked").count()) == (True, 0)
+
+
 def test_a_new_tab_starts_without_ticks(page: Page):
     page.goto(REFUND)
     page.locator(".tick").first.check()
@@ -164,6 +183,34 @@ def test_still_stuck_opens_the_question_and_is_recorded(page: Page, site: Site):
     page.locator("#feedback").get_by_role("button", name="still stuck").click()
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     assert site.wait_for("outcome", tab=tab_of(page))[0].outcome == "stuck"
+
+
+def test_a_remark_moves_into_the_question(page: Page):
+    page.goto(REFUND)
+    page.locator("#remark").fill("Step 4 is called Close.")
+    page.locator("#feedback").get_by_role("button", name="still stuck").click()
+    assert page.locator("#ask-here").input_value() == "Step 4 is called Close."
+    assert page.locator("[data-noted]").is_visible()
+
+
+def test_without_a_remark_none_is_said_to_be_noted(page: Page):
+    page.goto(REFUND)
+    page.locator("#feedback").get_by_role("button", name="still stuck").click()
+    assert not page.locator("[data-noted]").is_visible()
+
+
+@pytest.mark.parametrize(("button", "heading"), [("still stuck", "Still stuck?"), ("This worked", "This worked")])
+def test_an_answered_question_is_not_asked_on(page: Page, button: str, heading: str):
+    page.goto(REFUND)
+    page.locator("#feedback").get_by_role("button", name=button).click()
+    assert page.locator("#feedback-title").inner_text() == heading
+
+
+def test_more_results_put_the_focus_on_the_first(page: Page):
+    page.goto("/?q=order")
+    page.get_by_role("link", name="More results").press("Enter")
+    page.wait_for_url(re.compile("offset=10"))
+    expect(page.locator(".hit a").first).to_be_focused()
 
 
 def test_nothing_is_lost_while_the_server_cannot_be_reached(page: Page, site: Site):

@@ -88,7 +88,7 @@ def test_a_reader_finds_and_uses_the_aid_and_the_dashboard_counts_it(fresh: Sett
             "Searches": "1",
             "Aids opened": "1",
             "Steps ticked": str(STEPS),
-            "Outcomes said": "1",
+            "Answers given": "1",
             "Questions asked": "0",
             "Prints": "0",
         },

@@ -39,7 +39,7 @@ def test_still_stuck_leads_to_a_person(page: Page, site: Site):
     page.locator("#feedback").get_by_role("button", name="still stuck").click()
     page.locator("#feedback textarea").fill("The button is grey.")
     page.get_by_role("button", name="Ask", exact=True).click()
-    assert page.locator("h1").inner_text() == "Your question is on its way"
+    assert page.locator("h1").inner_text() == "Your question is on the list"
     assert site.wait_for("question", text="The button is grey.")[0].slug == "customer-care/refund-card-order"
 
 

@@ -7,6 +7,7 @@ const aid = document.querySelector(".aid");
 const { slug, title, openId, searchId, source } = aid.dataset;
 const revision = Number(aid.dataset.revision);
 const about = { slug, revision, search_id: searchId };
+const TICKS = `jobaids.ticks:${slug}:${revision}`;
 
 // The server has counted this opening already. Complete it, then make the address one to share.
 function opened() {
@@ -22,7 +23,6 @@ function opened() {
 function ticks() {
   const boxes = [...aid.querySelectorAll(".tick")];
   if (!boxes.length) return;
-  const key = `jobaids.ticks:${slug}:${revision}`;
   const counter = aid.querySelector("[data-counter]");
   const again = aid.querySelector("[data-again]");
   const count = () => {
@@ -33,8 +33,10 @@ function ticks() {
     counter.classList.toggle("done", every);
     again.hidden = !done;
   };
-  const keep = () => write("sessionStorage", key, boxes.flatMap((box, index) => (box.checked ? index : [])));
-  const ticked = new Set(read("sessionStorage", key, []));
+  const keep = () => write("sessionStorage", TICKS, boxes.flatMap((box, index) => (box.checked ? index : [])));
+  // All done and opened anew: that was the last customer.
+  let ticked = new Set(read("sessionStorage", TICKS, []));
+  if (ticked.size === boxes.length && performance.getEntriesByType("navigation")[0]?.type === "navigate") ticked = new Set();
   boxes.forEach((box, index) => {
     box.checked = ticked.has(index);
     box.addEventListener("change", () => {
@@ -62,13 +64,22 @@ function outcome(event) {
   const form = event.currentTarget;
   const { value } = event.submitter;
   const fields = new FormData(form);
-  record("outcome", { ...about, source, outcome: value, section: fields.get("section"), text: fields.get("remark")?.trim() ?? "" });
+  const remark = fields.get("remark")?.trim() ?? "";
+  record("outcome", { ...about, source, outcome: value, section: fields.get("section"), text: remark });
   flush();
+  if (value === "worked") write("sessionStorage", TICKS, undefined);
   // A question that was begun moves along: nothing typed is lost.
   const begun = value === "stuck" && document.getElementById("ask-here")?.form;
-  const answer = begun || document.getElementById(value).content.cloneNode(true).firstElementChild;
+  const template = document.getElementById(value);
+  const answer = begun || template.content.cloneNode(true).firstElementChild;
+  const question = answer.querySelector("textarea");
+  if (form.closest("#feedback")) document.getElementById("feedback-title").textContent = template.dataset.title;
   form.replaceWith(answer);
-  (answer.querySelector("textarea") ?? answer).focus();
+  if (question && remark) {
+    question.value = [question.value, remark].filter(Boolean).join("\n");
+    answer.querySelector("[data-noted]").hidden = false;
+  }
+  (question ?? answer).focus();
 }
 
 // A link may point into a part that is folded away.

@@ -120,7 +120,7 @@ document.addEventListener("submit", leave);
 // Arrow keys walk from the field through the list and back.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const stops = [field, ...results().querySelectorAll("[data-move] a")].filter((stop) => stop.checkVisibility?.() ?? true);
+  const stops = [field, ...results().querySelectorAll("[data-move] a:not(.quiet a)")].filter((stop) => stop.checkVisibility?.() ?? true);
   const at = stops.indexOf(document.activeElement);
   if (at < 0) return;
   const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
@@ -138,6 +138,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Who asked for more results goes on from them, not from the field.
+if (new URLSearchParams(location.search).has("offset")) results().querySelector(".hit a")?.focus();
 field.setSelectionRange(field.value.length, field.value.length);
 show(results().querySelector("[data-recent]"));
 if (shown) settle();

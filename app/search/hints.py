@@ -1,0 +1,120 @@
+"""Synonyms, learned words and use, bound to one snapshot of the index."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from app.search import analysis
+from app.search.segment import Scores
+from app.search.snapshot import Impact, Snapshot
+
+# Learned words are one more field of an aid, scored like the others; its weights are readers, so that more of them
+# count for longer than repetitions of a word in a text do.
+B, K1 = 0.9, 4.0
+MOST_POPULAR = 0.25
+MANY = 30  # readers that an aid helped, from which on more make no difference
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who asks for these words also finds those."""
+
+    words: tuple[str, ...]
+    means: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the tables of hints hold, `number` saying in which state."""
+
+    number: int = 0
+    rules: Sequence[Rule] = ()
+    learned: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    persons: Mapping[int, int] = field(default_factory=dict)
+    together: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
+
+
+class Bound:
+    """The hints in terms of the documents of one snapshot."""
+
+    def __init__(self, hints: Hints, snapshot: Snapshot) -> None:
+        self.number = hints.number
+        self._hints = hints
+        self._snapshot = snapshot
+        self._impacts: dict[str, Impact] = {}
+
+    def impact(self, term: str) -> Impact | None:
+        """What a learned word adds to which documents; None where nothing was learned."""
+        if term not in self._hints.learned or not self._snapshot.loaded:
+            return None
+        found = self._impacts.get(term)
+        if found is None:
+            found = self._impacts[term] = self._impact(term)
+        return found
+
+    def _impact(self, term: str) -> Impact:
+        at = self._snapshot.of_aid
+        rows = sorted(
+            (at[aid], weight, self._length[aid]) for aid, weight in self._hints.learned[term].items() if aid in at
+        )
+        if not rows:
+            return Impact(np.zeros(0, np.int64), np.zeros(0))
+        documents, weights, lengths = (np.array(column) for column in zip(*rows, strict=True))
+        rarity = np.log(self._snapshot.count / (len(rows) + 1)) + 1
+        return Impact(documents, rarity * weights * (K1 + 1) / (weights + K1 * (1 - B + B * lengths)))
+
+    @cached_property
+    def _length(self) -> dict[int, float]:
+        """All weights of an aid, in terms of their mean over the aids that have any."""
+        totals: dict[int, float] = defaultdict(float)
+        for aids in self._hints.learned.values():
+            for aid, weight in aids.items():
+                totals[aid] += weight
+        mean = sum(totals.values()) / max(len(totals), 1)
+        return {aid: total / mean for aid, total in totals.items()}
+
+    @cached_property
+    def popularity(self) -> Scores:
+        """The factor of each document, from 1 to 1.25, by how many readers it helped."""
+        factors = np.ones(self._snapshot.count)
+        at = self._snapshot.of_aid if self._hints.persons else {}
+        for aid, persons in self._hints.persons.items():
+            if aid in at:
+                factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
+        return factors
+
+    def together(self, aid: int) -> Scores:
+        """How often each document is used beside this aid, from 0 to 1."""
+        often = np.zeros(self._snapshot.count)
+        at = self._snapshot.of_aid
+        for other, persons in self._hints.together.get(aid, {}).items():
+            if other in at:
+                often[at[other]] = min(1.0, np.log1p(persons) / np.log1p(MANY))
+        return often
+
+    def knows(self, term: str) -> bool:
+        """Whether this is a learned word."""
+        return term in self._hints.learned
+
+    def synonyms(self, words: Sequence[str]) -> Iterator[tuple[int, Rule]]:
+        """The rules that speak of these words, and where in the question."""
+        keys = [self._key(word) for word in words]
+        for at, key in enumerate(keys):
+            for rule in {rule for term in key for rule in self._rules.get(term, ())}:
+                wanted = [self._key(word) for word in rule.words]
+                if len(keys) - at >= len(wanted) and all(a & b for a, b in zip(keys[at:], wanted, strict=False)):
+                    yield at, rule
+
+    @cached_property
+    def _rules(self) -> dict[str, list[Rule]]:
+        found = defaultdict(list)
+        for rule in self._hints.rules:
+            for term in self._key(rule.words[0]):
+                found[term].append(rule)
+        return found
+
+    def _key(self, word: str) -> frozenset[str]:
+        return frozenset(self._snapshot.terms(word)) or frozenset([analysis.fold(word)])

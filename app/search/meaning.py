@@ -1,0 +1,81 @@
+"""What a text is about, as one vector: the mean of the static vectors of its word pieces.
+
+The vectors are those of `wordllama` (256 numbers for each of 32,000 pieces), read from its package; nothing is ever
+fetched. Without the package search works on words alone.
+"""
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+DIMENSIONS = 256
+TITLE = 0.15  # how much of an aid's vector is that of its title
+MOST_CHARACTERS = 20_000
+STORED = np.dtype("<f2")
+
+
+class Model:
+    """Makes vectors of length one."""
+
+    def __init__(self, pieces: Any, vectors: Vector) -> None:
+        self._pieces = pieces
+        self._vectors = vectors
+
+    def question(self, text: str) -> Vector:
+        """The direction of a question; zeros where it has no word."""
+        found = self._pieces.encode(text, add_special_tokens=False).ids
+        return _unit(self._vectors[found].sum(axis=0)) if found else np.zeros(DIMENSIONS, np.float32)
+
+    def aid(self, title: str, text: str) -> Vector:
+        """The direction of an aid: a piece that stands there often counts by the logarithm of how often."""
+        found = self._pieces.encode(f"{title}\n{text[:MOST_CHARACTERS]}", add_special_tokens=False).ids
+        if not found:
+            return np.zeros(DIMENSIONS, np.float32)
+        distinct, counts = np.unique(found, return_counts=True)
+        whole = _unit(np.log1p(counts).astype(np.float32) @ self._vectors[distinct])
+        return _unit((1 - TITLE) * whole + TITLE * self.question(title))
+
+
+def installed() -> bool:
+    """Whether the package with the vectors is there."""
+    return importlib.util.find_spec("wordllama") is not None
+
+
+@cache
+def model() -> Model | None:
+    """The model; None where the package is not installed."""
+    if not installed():
+        return None
+    import wordllama
+
+    folder = Path(wordllama.__file__).parent
+    loaded = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+    pieces = loaded.tokenizer
+    pieces.no_padding()
+    pieces.no_truncation()
+    return Model(pieces, np.ascontiguousarray(loaded.embedding, dtype=np.float32))
+
+
+def name() -> str:
+    """Which model this is; part of the index's fingerprint."""
+    return "none" if model() is None else "wordllama 256"
+
+
+def pack(vector: Vector) -> bytes:
+    """The vector as the index keeps it: 512 bytes."""
+    return vector.astype(STORED).tobytes()
+
+
+def unpack(stored: bytes | None) -> Vector:
+    """The vector that was kept; zeros where there is none."""
+    return np.frombuffer(stored, STORED).astype(np.float32) if stored else np.zeros(DIMENSIONS, np.float32)
+
+
+def _unit(vector: Vector) -> Vector:
+    length = float(np.linalg.norm(vector))
+    return vector / length if length else vector

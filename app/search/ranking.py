@@ -1,0 +1,235 @@
+"""Which aids answer best: words, learned words and meaning put together, and a nudge by circumstances."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.aids.catalogue import Neighbour
+from app.search import analysis, meaning
+from app.search.hints import Bound
+from app.search.segment import Documents, Mask, Scores
+from app.search.snapshot import Snapshot, top
+from app.search.terms import Understood, Wanted
+
+MEANING = 0.55  # the share of meaning in a score; the rest is words
+CONSIDERED = 300  # aids with the best words, whose meaning is looked at
+FEW = 3  # aids with the words; with fewer, those that mean the same are added
+LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means the same
+AS_TYPED = 1.5
+PHRASE = 1.0  # where the whole question is quoted; less for a part of it
+LIFT = 1.15  # for an aid of the reader's task or role, or for trouble where she writes of trouble
+NEAR, SAME_TASK, MOST_NEIGHBOURS = 0.55, 0.2, 4
+MOST_CHECKED = 100  # aids whose text is searched for a phrase
+TROUBLE = frozenset(
+    "error errors fail fails failed failing broken stuck wrong problem problems trouble crash crashed jammed "
+    "fehler kaputt erreur panne guasto fout averia".split()
+)
+TROUBLE_AHEAD = frozenset("won can cannot doesn isn couldn".split())  # before "t", which is all that is left of "not"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known about the situation: it lifts aids and hides none."""
+
+    tasks: Sequence[str] = ()
+    role: str | None = None
+
+
+NOWHERE = Circumstances()
+
+
+@dataclass
+class Scored:
+    """The scores of a question before they are put in order, each part by document."""
+
+    candidates: Documents
+    words: Scores
+    meaning: Scores
+    factor: Scores
+    as_typed: Scores
+
+    @property
+    def final(self) -> Scores:
+        """The score that decides."""
+        most = self.words.max(initial=0.0)
+        words = self.words / most if most else self.words
+        if self.meaning.any():
+            words = (1 - MEANING) * words + MEANING * self.meaning
+        total: Scores = words * self.factor + self.as_typed
+        return total
+
+
+def best(scored: Scored, most: int) -> list[tuple[int, float]]:
+    """The documents with the highest scores, best first."""
+    final = scored.final
+    places = top(final, np.arange(len(final)), most)
+    return list(zip(scored.candidates[places].tolist(), final[places].tolist(), strict=True))
+
+
+def score(snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, around: Circumstances) -> Scored | None:
+    """The parts of the score of every aid that has a word of the question; of some that mean it, where few have."""
+    words = word_scores(snapshot, hints, asked.groups)
+    words *= allowed
+    candidates = np.flatnonzero(words)
+    direction = _direction(asked.meant) if snapshot.loaded else None
+    if len(candidates) < FEW and direction is not None:
+        candidates = _like(snapshot, direction, allowed, candidates)
+    if not len(candidates):
+        return None
+    likeness = np.zeros(len(candidates))
+    if direction is not None:
+        likeness = _meaning(snapshot, direction, candidates, words)
+    return Scored(
+        candidates,
+        words[candidates],
+        likeness,
+        hints.popularity[candidates] * _lift(snapshot, asked, around)[candidates],
+        _as_typed(snapshot, asked, candidates, words),
+    )
+
+
+def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
+    """The sum over the groups of a question; in a group the best term of an aid counts."""
+    scores = np.zeros(snapshot.count)
+    for group in groups:
+        if len(group) == 1:
+            _add(scores, snapshot, hints, group[0])
+            continue
+        best = np.zeros(snapshot.count)
+        for wanted in group:
+            one = np.zeros(snapshot.count)
+            _add(one, snapshot, hints, wanted)
+            np.maximum(best, one, out=best)
+        scores += best
+    return scores
+
+
+def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask) -> list[Neighbour]:
+    """The aids nearest to this one: alike in meaning, of the same task, used together."""
+    here = snapshot.of_aid.get(aid)
+    if here is None:
+        return []
+    together = hints.together(aid)
+    nearness = snapshot.likeness(snapshot.vector(here)) + together
+    for task in snapshot.shown(here)["tasks"]:
+        nearness[snapshot.having("task", task)] += SAME_TASK
+    nearness[~allowed] = 0
+    nearness[here] = 0
+    near = np.flatnonzero(nearness >= NEAR)
+    found = near[top(nearness[near], np.arange(len(near)), MOST_NEIGHBOURS)].tolist()
+    shown = [snapshot.shown(number) for number in found]
+    return [
+        Neighbour(one["slug"], one["title"], used=bool(together[number]))
+        for number, one in zip(found, shown, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A share of a score: what gave it, by which word of which field, and how much."""
+
+    what: str
+    word: str
+    where: str
+    score: float
+
+
+def explain(snapshot: Snapshot, hints: Bound, asked: Understood, scored: Scored, document: int) -> list[Part]:
+    """How the score of one aid came about, the largest share first."""
+    at = int(np.searchsorted(scored.candidates, document))
+    most, factor = scored.words.max(initial=0.0), float(scored.factor[at])
+    share = (1 - MEANING if scored.meaning.any() else 1.0) / most if most else 0.0
+    parts = [part for group in asked.groups for part in _best(snapshot, hints, group, document, share)]
+    if scored.meaning[at]:
+        parts.append(Part("meaning", "", "", MEANING * float(scored.meaning[at])))
+    if factor != 1:
+        parts.append(Part("boost", "", "", sum(part.score for part in parts) * (factor - 1)))
+    if scored.as_typed[at]:
+        parts.append(Part("as typed", "", "", float(scored.as_typed[at])))
+    return sorted(parts, key=lambda part: -part.score)
+
+
+def _best(snapshot: Snapshot, hints: Bound, group: Sequence[Wanted], document: int, share: float) -> list[Part]:
+    """The shares of the term that counts in its group."""
+    found = [_parts(snapshot, hints, wanted, document, share) for wanted in group]
+    return max(found, key=lambda parts: sum(part.score for part in parts))
+
+
+def _parts(snapshot: Snapshot, hints: Bound, wanted: Wanted, document: int, share: float) -> list[Part]:
+    scale = share * wanted.weight
+    parts = [
+        Part(wanted.origin, wanted.word, part.field, scale * part.score)
+        for part in snapshot.parts(wanted.term, document)
+    ]
+    learned = hints.impact(wanted.term)
+    if learned is not None and document in learned.documents:
+        given = float(learned.scores[np.searchsorted(learned.documents, document)])
+        parts.append(Part("learned", wanted.word, "learned", scale * given))
+    return parts
+
+
+def _add(scores: Scores, snapshot: Snapshot, hints: Bound, wanted: Wanted) -> None:
+    documents, impacts = snapshot.impact(wanted.term)
+    scores[documents] += wanted.weight * impacts
+    learned = hints.impact(wanted.term)
+    if learned is not None:
+        scores[learned.documents] += wanted.weight * learned.scores
+
+
+def _direction(text: str) -> meaning.Vector | None:
+    model = meaning.model()
+    return model.question(text) if model else None
+
+
+def _meaning(snapshot: Snapshot, direction: meaning.Vector, candidates: Documents, words: Scores) -> Scores:
+    """How alike each candidate is, in terms of the most alike; only for those with the best words."""
+    likeness = np.zeros(len(candidates))
+    looked_at = candidates
+    if len(candidates) > CONSIDERED:
+        best = np.argpartition(words[candidates], -CONSIDERED)[-CONSIDERED:]
+        looked_at = candidates[best]
+        likeness[best] = snapshot.likeness(direction, looked_at)
+    else:
+        likeness = snapshot.likeness(direction, looked_at)
+    likeness = np.maximum(likeness, 0)
+    most = likeness.max(initial=0.0)
+    return np.asarray(likeness / most if most else likeness, dtype=np.float64)
+
+
+def _like(snapshot: Snapshot, direction: meaning.Vector, allowed: Mask, candidates: Documents) -> Documents:
+    likeness = snapshot.likeness(direction) * allowed
+    return np.union1d(candidates, np.flatnonzero(likeness >= LEAST_LIKE))
+
+
+def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances) -> Scores:
+    factor = np.ones(snapshot.count)
+    for task in around.tasks:
+        factor[snapshot.having("task", task)] = LIFT
+    if around.role:
+        factor[snapshot.having("role", around.role)] *= LIFT
+    if TROUBLE.intersection(asked.words) or ("t" in asked.words and TROUBLE_AHEAD.intersection(asked.words)):
+        factor[snapshot.having("kind", "troubleshooting") | snapshot.having("moment", "solve")] *= LIFT
+    return factor
+
+
+def _as_typed(snapshot: Snapshot, asked: Understood, candidates: Documents, words: Scores) -> Scores:
+    """More than any other score for an aid with the question as its title; a lift for one that holds what is quoted."""
+    titled = snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE])
+    extra = np.where(titled[candidates], AS_TYPED, 0.0)
+    if asked.phrases:
+        quoted = sum(len(analysis.words(phrase)) for phrase in asked.phrases) / len(asked.words)
+        extra[np.isin(candidates, _holding(snapshot, asked.phrases, candidates, words))] += PHRASE * min(quoted, 1)
+    return extra
+
+
+def _holding(snapshot: Snapshot, phrases: Sequence[str], candidates: Documents, words: Scores) -> list[int]:
+    """Those of the best candidates that hold every phrase as it was typed."""
+    for phrase in phrases:
+        for word in analysis.words(phrase):
+            terms = snapshot.terms(word)
+            if terms:
+                candidates = candidates[np.isin(candidates, snapshot.impact(terms[0]).documents)]
+    wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
+    best = candidates[top(words[candidates], np.arange(len(candidates)), MOST_CHECKED)].tolist()
+    return [number for number in best if all(phrase in snapshot.text(number) for phrase in wanted)]

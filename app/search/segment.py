@@ -1,0 +1,174 @@
+"""One segment of the index. A segment never changes, so what was read of it stays right; deletions come from outside.
+
+Whoosh holds the postings. Until `load` has read them all they are asked from Whoosh term by term.
+"""
+
+import threading
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search import analysis, meaning
+from app.search.vocabulary import Vocabulary
+
+FIELDS = tuple(analysis.WEIGHTS)
+NUMBER = {name: number for number, name in enumerate(FIELDS)}
+MOST_REMEMBERED = 4_000
+
+Documents = NDArray[np.int64]
+Scores = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Postings(NamedTuple):
+    """Where a term stands: row by row a document, how often, and the number of the field."""
+
+    documents: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    fields: NDArray[np.uint8]
+
+
+NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))
+NO_FREQUENCY = np.zeros(len(FIELDS))
+
+
+class Segment:
+    """The arrays of one segment; safe to use from many threads."""
+
+    def __init__(self, leaf: Any) -> None:
+        self.leaf = leaf
+        self.count: int = leaf.doc_count_all()
+        self.totals = np.array([leaf.field_length(name) for name in FIELDS], dtype=np.float64)
+        self.lengths = np.stack([_lengths(leaf, name) for name in FIELDS])
+        self.vocabulary = Vocabulary(
+            (word.decode(), info.doc_frequency()) for word, info in leaf.iter_field(analysis.WORDS)
+        )
+        self.vectors: NDArray[np.float32] | None = None
+        self.aids: dict[int, int] = {}
+        self._reading = threading.Lock()  # Whoosh's readers share one position in their files
+        self._rows: dict[str, int] | None = None
+        self.shown = lru_cache(MOST_REMEMBERED)(self._shown)
+        self.text = lru_cache(MOST_REMEMBERED)(self._text)
+        self.having = lru_cache(MOST_REMEMBERED)(self._having)
+        self._asked = lru_cache(MOST_REMEMBERED)(self._ask)
+
+    def load(self) -> None:
+        """Read everything, so that nothing has to be asked from Whoosh any more."""
+        if self._rows is not None:
+            return
+        self.vocabulary.prepare()
+        vectors = np.zeros((self.count, meaning.DIMENSIONS), np.float32)
+        for number in range(self.count):
+            with self._reading:
+                stored = self.leaf.stored_fields(number)
+            vectors[number] = meaning.unpack(stored.get("vector"))
+            self.aids[int(stored["aid"])] = number
+        self.vectors = vectors
+        self._load_postings()
+
+    def _load_postings(self) -> None:
+        rows: dict[str, int] = {}
+        found: list[tuple[int, int, int]] = []  # row, field, frequency
+        documents: list[int] = []
+        weights: list[float] = []
+        counts: list[int] = []
+        for field, text in _terms(self.leaf):
+            with self._reading:
+                ids, often = _read(self.leaf, field, text)
+                frequency = self.leaf.doc_frequency(field, text)
+            found.append((rows.setdefault(text, len(rows)), NUMBER[field], frequency))
+            counts.append(len(ids))
+            documents += ids
+            weights += often
+        row, field_number, frequencies = np.array(found, dtype=np.int64).reshape(-1, 3).T
+        order = np.argsort(np.repeat(row, counts), kind="stable")
+        self._documents = np.array(documents, dtype=np.int32)[order]
+        self._weights = np.array(weights, dtype=np.float32)[order]
+        self._fields = np.repeat(field_number, counts).astype(np.uint8)[order]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(row, counts, len(rows)))]).astype(np.int64)
+        self._frequencies = np.zeros((len(rows), len(FIELDS)), np.int32)
+        self._frequencies[row, field_number] = frequencies
+        self._rows = rows
+
+    @property
+    def loaded(self) -> bool:
+        """Whether everything was read."""
+        return self._rows is not None
+
+    def postings(self, term: str) -> Postings:
+        """Where the term stands, in all fields."""
+        if self._rows is None:
+            return self._asked(term)[0]
+        row = self._rows.get(term)
+        if row is None:
+            return NOWHERE
+        part = slice(self._starts[row], self._starts[row + 1])
+        return Postings(self._documents[part], self._weights[part], self._fields[part])
+
+    def frequency(self, term: str) -> Scores:
+        """In how many documents the term stands, field by field, deleted ones included."""
+        if self._rows is None:
+            return self._asked(term)[1]
+        row = self._rows.get(term)
+        return NO_FREQUENCY if row is None else self._frequencies[row]
+
+    def _ask(self, term: str) -> tuple[Postings, Scores]:
+        parts = []
+        frequency = np.zeros(len(FIELDS))
+        with self._reading:
+            for number, field in enumerate(FIELDS):
+                if (field, term) in self.leaf:
+                    frequency[number] = self.leaf.doc_frequency(field, term)
+                    ids, often = _read(self.leaf, field, term)
+                    parts.append((ids, often, [number] * len(ids)))
+        if not parts:
+            return NOWHERE, frequency
+        documents, weights, fields = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return Postings(documents.astype(np.int32), weights.astype(np.float32), fields.astype(np.uint8)), frequency
+
+    def _having(self, field: str, value: str) -> Mask:
+        mask = np.zeros(self.count, dtype=np.bool_)
+        with self._reading:
+            if (field, value) in self.leaf:
+                mask[list(self.leaf.postings(field, value).all_ids())] = True
+        return mask
+
+    def _shown(self, document: int) -> dict[str, Any]:
+        with self._reading:
+            stored: dict[str, Any] = self.leaf.stored_fields(document)["shown"]
+        return stored
+
+    def _text(self, document: int) -> str:
+        shown = self.shown(document)
+        lines = (shown["title"], shown["summary"], shown["keywords"], *(text for _, text, _ in shown["passages"]))
+        return "".join(f" {analysis.flat(line)} " for line in lines)
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages of its aids."""
+        with self._reading:
+            return frozenset(self.leaf.field_terms("lang"))
+
+
+def _terms(leaf: Any) -> list[tuple[str, str]]:
+    return [(field, text.decode()) for (field, text), _ in leaf if field in NUMBER]
+
+
+def _read(leaf: Any, field: str, term: str) -> tuple[list[int], list[float]]:
+    matcher = leaf.postings(field, term)
+    documents: list[int] = []
+    weights: list[float] = []
+    while matcher.is_active():
+        documents.append(matcher.id())
+        weights.append(matcher.weight())
+        matcher.next()
+    return documents, weights
+
+
+def _lengths(leaf: Any, field: str) -> NDArray[np.float32]:
+    count = leaf.doc_count_all()
+    if not leaf.field_length(field):
+        return np.zeros(count, np.float32)
+    return np.fromiter((leaf.doc_field_length(n, field, 0) or 0 for n in range(count)), dtype=np.float32, count=count)

@@ -1,0 +1,104 @@
+"""Words that mean the same: from `synonyms.yaml` in a library folder, or added by a trainer."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from app.errors import Conflict, Invalid, NotFound
+from app.people import service as people
+from app.search import analysis, learning, queries
+from app.search.models import Synonym
+from app.viewer import Right, Viewer
+
+STUDIO = "studio"  # the origin of what was added by hand
+MOST = 2_000
+
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*\w[^\x00]*$")
+]
+
+
+class Same(BaseModel):
+    """Words that all mean the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    same: list[Words] = Field(min_length=2, max_length=20)
+
+
+class Means(BaseModel):
+    """A word whose search also finds others; not the other way round."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    word: Words
+    means: list[Words] = Field(min_length=1, max_length=20)
+
+
+class SynonymsFile(BaseModel):
+    """The content of a `synonyms.yaml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    synonyms: list[Same | Means] = Field(max_length=MOST)
+
+
+def load(session: Session, origin: str, content: SynonymsFile) -> None:
+    """Put the synonyms of a file in the place of those that it held before."""
+    session.execute(delete(Synonym).where(col(Synonym.origin) == origin))
+    for one in content.synonyms:
+        if isinstance(one, Means):
+            session.add_all(
+                Synonym(phrase=one.word, means=means, both_ways=False, origin=origin) for means in one.means
+            )
+        else:
+            session.add_all(
+                Synonym(phrase=word, means=other, both_ways=True, origin=origin)
+                for place, word in enumerate(one.same)
+                for other in one.same[place + 1 :]
+            )
+    learning.announce(session)
+
+
+def add(session: Session, at: datetime, viewer: Viewer, phrase: str, means: str, both_ways: bool) -> None:
+    """Add a synonym by hand; it works within seconds.
+
+    Raises:
+        Invalid: one of them has no word, is too long, or both are the same.
+        Conflict: it is there already.
+    """
+    viewer.require(Right.WRITE)
+    phrase, means = " ".join(phrase.split()), " ".join(means.split())
+    one, other = (analysis.flat(text) for text in (phrase, means))
+    if not one or not other or one == other or max(len(phrase), len(means)) > 100 or "\0" in phrase + means:
+        raise Invalid("Write two different words or short phrases, each of at most 100 characters.")
+    known = queries.synonyms(session)
+    if len(known) >= MOST:
+        raise Invalid(f"There are {MOST:,} synonyms, and more are not kept. Remove some first.")
+    pairs = [(row.phrase, row.means) for row in known] + [(row.means, row.phrase) for row in known if row.both_ways]
+    if (one, other) in [(analysis.flat(a), analysis.flat(b)) for a, b in pairs]:
+        raise Conflict(f"“{phrase}” finds “{means}” already.")
+    session.add(Synonym(phrase=phrase, means=means, both_ways=both_ways, origin=STUDIO))
+    learning.announce(session)
+    people.record(session, at, viewer, "added a synonym", f"{phrase} = {means}"[:200])
+
+
+def remove(session: Session, at: datetime, viewer: Viewer, number: int) -> None:
+    """Remove a synonym that was added by hand.
+
+    Raises:
+        NotFound: there is none with this number.
+        Invalid: it comes from a file, and the next import would bring it back.
+    """
+    viewer.require(Right.WRITE)
+    found = session.get(Synonym, number)
+    if found is None:
+        raise NotFound("This synonym is not there any more.")
+    if found.origin != STUDIO:
+        raise Invalid(f"This synonym comes from {found.origin}. Take it out of the file and import it again.")
+    session.delete(found)
+    learning.announce(session)
+    people.record(session, at, viewer, "removed a synonym", f"{found.phrase} = {found.means}"[:200])

@@ -1,0 +1,201 @@
+"""Several processes on one index, several machines on one database, and a process that is killed while it writes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.library.service import Report
+from app.search.service import Question, Search
+from app.search.store import MANY_SEGMENTS, Store
+from app.settings import Settings
+from app.viewer import SYSTEM
+from tests.conftest import REFUND
+
+PATIENCE = 20.0
+WITHIN = 2.0
+
+FOLLOW = """
+import sys
+from pathlib import Path
+from app import db, logs
+from app.search.service import Question, Search
+from app.viewer import SYSTEM
+logs.configure("error")
+search = Search(Path(sys.argv[2]), db.open_engine(sys.argv[1]))
+search.start()
+for line in sys.stdin:
+    print(len(search.find(Question(line.strip()), SYSTEM).hits), flush=True)
+"""
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app import db, logs
+from app.search.store import Store
+from whoosh import writing
+logs.configure("error")
+commit = writing.SegmentWriter._commit_toc
+def killed(*_args):
+    os.kill(os.getpid(), signal.SIGKILL)
+writing.SegmentWriter._commit_toc = killed
+Store(Path(sys.argv[2]), db.open_engine(sys.argv[1]), "en").catch_up()
+"""
+
+
+def slugs(search: Search, words: str) -> list[str]:
+    return [hit.slug for hit in search.find(Question(words), SYSTEM).hits]
+
+
+def segments(search: Search) -> int:
+    return len(search.state.snapshot.segments) if search.state else 0
+
+
+@contextmanager
+def process(code: str, settings: Settings, index: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process with the same code, on this database and this index."""
+    arguments = [sys.executable, "-c", code, settings.sqlalchemy_url, str(index)]
+    running = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+@pytest.fixture
+def publish(write: Callable[..., Path], bring_in: Callable[..., Report]) -> Callable[..., None]:
+    def run(**texts: str) -> None:
+        for name, text in texts.items():
+            write(f"{name}.md", text)
+        bring_in()
+
+    return run
+
+
+@pytest.mark.parametrize("index", ["same machine", "other machine"])
+def test_another_process_finds_it_within_two_seconds(
+    settings: Settings, engine: Engine, tmp_path: Path, publish: Callable[..., None], index: str
+) -> None:
+    publish(refund=REFUND)
+    here = Search(tmp_path / "index", engine)
+    here.catch_up()
+    there = tmp_path / "index" if index == "same machine" else tmp_path / "elsewhere"
+    with process(FOLLOW, settings, there) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+
+        def ask(words: str) -> int:
+            print(words, file=other.stdin, flush=True)
+            return int(other.stdout.readline())  # type: ignore[union-attr]
+
+        until = time.monotonic() + PATIENCE
+        while not ask("refund") and time.monotonic() < until:
+            time.sleep(0.05)
+        publish(gremlin="# Gremlins in the printer\n")
+        began = time.monotonic()
+        here.catch_up()
+        while not ask("gremlins") and time.monotonic() < began + PATIENCE:
+            time.sleep(0.02)
+        assert time.monotonic() - began < WITHIN
+
+
+def test_a_process_killed_while_it_writes_leaves_an_index_that_opens(
+    settings: Settings, engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    publish(refund=REFUND)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    publish(gremlin="# Gremlins in the printer\n")
+    with process(KILLED, settings, tmp_path / "index") as other:
+        assert other.wait(PATIENCE) == -signal.SIGKILL
+    fresh = Search(tmp_path / "index", engine)
+    fresh.refresh()
+    assert slugs(fresh, "refund") == ["refund"]
+    assert not slugs(fresh, "gremlins")
+    fresh.catch_up()
+    assert slugs(fresh, "gremlins") == ["gremlin"]
+
+
+def test_a_second_writer_waits(engine: Engine, tmp_path: Path, publish: Callable[..., None]) -> None:
+    publish(refund=REFUND)
+    first, second = (Store(tmp_path / "index", engine, "en") for _ in range(2))
+    done = threading.Event()
+
+    def late() -> None:
+        second.catch_up()
+        done.set()
+
+    with first._lock(wait=True):
+        thread = threading.Thread(target=late)
+        thread.start()
+        assert not done.wait(0.3)
+        assert not second.catch_up(wait=False)
+    thread.join(PATIENCE)
+    assert done.is_set()
+    assert second.behind() == 0
+
+
+def test_a_publish_adds_a_segment_and_small_ones_are_merged_afterwards(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    search = Search(tmp_path / "index", engine)
+    counts = []
+    for number in range(MANY_SEGMENTS + 2):
+        publish(**{f"aid{number}": f"# Gremlin number {number}\n"})
+        search.catch_up()
+        counts.append(segments(search))
+    search.settle()
+    search.refresh()
+    assert counts[-1] > MANY_SEGMENTS
+    assert segments(search) < MANY_SEGMENTS
+    assert search.find(Question("gremlin"), SYSTEM).total == MANY_SEGMENTS + 2
+
+
+def test_search_goes_on_degraded_while_a_damaged_index_is_made_anew(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    publish(refund=REFUND)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    state = search.state
+    assert state is not None
+    for segment in state.snapshot.segments:
+        segment.leaf.close()
+        segment.shown.cache_clear()
+    answer = search.find(Question("refund"), SYSTEM)
+    assert (answer.degraded, [hit.slug for hit in answer.hits]) == (True, ["refund"])
+    search.catch_up()
+    answer = search.find(Question("refund"), SYSTEM)
+    assert (answer.degraded, [hit.slug for hit in answer.hits]) == (False, ["refund"])
+
+
+def test_until_everything_is_read_whoosh_is_asked_and_the_words_decide_alike(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(refund=REFUND, printer="# Printer is offline\n\nSwitch it off and on. Refund.\n")
+    monkeypatch.setattr("app.search.service.READ_AT_ONCE", 0)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    unread = search.state.snapshot.unread if search.state else 0
+    before = slugs(search, "refund printer")
+    search.settle()
+    assert (unread, search.state.snapshot.unread if search.state else 2) == (2, 0)
+    assert slugs(search, "refund printer") == before
+
+
+def test_the_state_of_an_index_is_replaced_in_one_step(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    publish(refund=REFUND)
+    Store(tmp_path / "index", engine, "en").catch_up()
+    assert [json.loads(file.read_text())["change"] for file in (tmp_path / "index").rglob("state.json")] == [1]
+    assert not list((tmp_path / "index").rglob(f"*.{os.getpid()}"))

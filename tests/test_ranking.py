@@ -1,0 +1,421 @@
+"""From a question to an order: terms, arrays and scores, on an index of a few words."""
+
+import random
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import index, query
+
+from app.languages import Language
+from app.search import analysis, meaning, ranking
+from app.search.hints import Bound, Hints, Rule
+from app.search.ranking import Circumstances
+from app.search.snapshot import Snapshot, top, weighting
+from app.search.terms import Understood, Wanted, understand
+from app.search.vocabulary import Vocabulary, distance
+
+WORDS = ["refund", "card", "order", "printer", "money", "error", "box", "label"]
+
+
+def document(number: int, text: str, lang: str = "en", **more: Any) -> dict[str, Any]:
+    """A document of the index with this text, its first sentence being the title."""
+    title = text.split(".", maxsplit=1)[0]
+    terms = {name: " ".join(analysis.terms(part, lang)) for name, part in (("title", title), ("body", text))}
+    shown = {"slug": "", "title": title, "summary": "", "keywords": "", "tasks": [], "passages": [(None, text, "")]}
+    model = meaning.model()
+    made = {
+        **terms,
+        "joined": " ".join(analysis.joined(title, lang, close=True) + analysis.joined(text, lang)),
+        "words": " ".join(analysis.words(text)),
+        "aid": str(number),
+        "exact": analysis.flat(title),
+        "lang": lang,
+        "audience": "everyone",
+        "shown": shown,
+        "vector": meaning.pack(model.aid(title, text)) if model else None,
+    }
+    return made | more
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[..., Snapshot]:
+    """Makes an index of these documents, in order."""
+
+    def make(*documents: dict[str, Any] | str) -> Snapshot:
+        writer = index.create_in(tmp_path, analysis.schema()).writer()
+        for number, one in enumerate(documents):
+            writer.add_document(**(document(number, one) if isinstance(one, str) else one))
+        writer.commit()
+        snapshot = Snapshot(index.open_dir(tmp_path))
+        snapshot.load()
+        return snapshot
+
+    return make
+
+
+def found(snapshot: Snapshot, text: str, hints: Hints | None = None, **around: Any) -> list[int]:
+    """The documents for a question, best first."""
+    bound = Bound(hints or Hints(), snapshot)
+    scored = ranking.score(snapshot, bound, understand(snapshot, bound, text), snapshot.alive, Circumstances(**around))
+    return [] if scored is None else [number for number, _ in ranking.best(scored, 10)]
+
+
+def asked(snapshot: Snapshot, text: str, hints: Hints | None = None) -> Understood:
+    return understand(snapshot, Bound(hints or Hints(), snapshot), text)
+
+
+# Scores
+
+
+def random_index(folder: Path, seed: int) -> None:
+    """Up to four segments of random words, with deletions."""
+    rng = random.Random(seed)
+    made = index.create_in(folder, analysis.schema())
+    number = 0
+    for _ in range(rng.randrange(1, 5)):
+        writer = made.writer()
+        for _ in range(rng.randrange(1, 20)):
+            fields = {name: " ".join(rng.choices(WORDS, k=rng.randrange(8))) for name in analysis.WEIGHTS}
+            audience = rng.choice(["everyone", "members"])
+            shown = {"title": "", "summary": "", "keywords": "", "passages": []}
+            writer.add_document(aid=str(number), lang="en", audience=audience, shown=shown, **fields)
+            number += 1
+        for old in rng.sample(range(number), rng.randrange(number // 3 + 1)):
+            writer.delete_by_term("aid", str(old))
+        writer.commit(merge=False)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("loaded", [False, True], ids=["asked from whoosh", "from arrays"])
+@pytest.mark.parametrize("audience", ["everyone", "members"])
+def test_scores_are_those_of_whoosh(tmp_path: Path, seed: int, loaded: bool, audience: str) -> None:
+    random_index(tmp_path, seed)
+    snapshot = Snapshot(index.open_dir(tmp_path))
+    if loaded:
+        snapshot.load()
+    terms = random.Random(seed).sample(WORDS, 3)
+    scores = ranking.word_scores(
+        snapshot, Bound(Hints(), snapshot), [[Wanted(term, 1.0, "word", term)] for term in terms]
+    )
+    scores *= snapshot.alive & snapshot.having("audience", audience)
+    best = top(scores, np.arange(len(scores)), 10)
+    parts = [query.Term(field, term, boost=weight) for term in terms for field, weight in analysis.WEIGHTS.items()]
+    with index.open_dir(tmp_path).searcher(weighting=weighting()) as searcher:
+        narrowed = query.Term("audience", audience)
+        hits = searcher.search(query.Or(parts), filter=narrowed, limit=10, optimize=False)
+        theirs = [(hit.docnum, pytest.approx(hit.score)) for hit in hits]
+    ours: list[Any] = [(number, float(scores[number])) for number in best.tolist() if scores[number]]
+    assert ours == theirs
+
+
+def test_a_segment_read_before_a_deletion_hides_the_deleted(tmp_path: Path) -> None:
+    random_index(tmp_path, 1)
+    before = Snapshot(index.open_dir(tmp_path))
+    before.load()
+    writer = index.open_dir(tmp_path).writer()
+    writer.delete_by_term("aid", "0")
+    writer.commit(merge=False)
+    after = Snapshot(index.open_dir(tmp_path), before)
+    assert after.segments[0] is before.segments[0]
+    assert after.alive.sum() == before.alive.sum() - 1
+
+
+def test_the_top_is_in_order_with_ties_by_number() -> None:
+    assert top(np.array([0.0, 2.0, 3.0, 2.0, 1.0, 2.0]), np.arange(6), 3).tolist() == [2, 1, 3]
+
+
+# Words
+
+
+def test_british_and_american_spelling_are_one() -> None:
+    pairs = ["colour color", "organise organize", "cheque check", "centres centers", "cancelled canceled", "grey gray"]
+    assert [len(set(analysis.terms(pair, "en"))) for pair in pairs] == [1] * len(pairs)
+
+
+def test_words_in_ise_that_are_not_in_ize_keep_their_relatives() -> None:
+    assert len(set(analysis.terms("revise revision supervise supervision", "en"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "asked_for"),
+    [
+        (Language.GERMAN, "Rückgaben annehmen", "Rückgabe"),
+        (Language.FRENCH, "Rembourser les clients", "remboursement client"),
+        (Language.SPANISH, "Devolver pedidos", "devolvió pedido"),
+        (Language.ITALIAN, "Rimborsare gli ordini", "ordine"),
+        (Language.PORTUGUESE, "Devolução de produtos", "devoluções"),
+        (Language.DUTCH, "Bestellingen annuleren", "bestelling"),
+        (Language.SWEDISH, "Beställningar", "beställning"),
+    ],
+)
+def test_an_aid_is_found_in_its_language(made: Callable[..., Snapshot], lang: str, text: str, asked_for: str) -> None:
+    snapshot = made(document(0, text, lang), "Refund an order paid by card")
+    assert found(snapshot, asked_for)[0] == 0
+
+
+def test_accents_may_be_left_out(made: Callable[..., Snapshot]) -> None:
+    snapshot = made(document(0, "Überweisung stornieren", "de"), document(1, "Rechnung bezahlen", "de"))
+    assert found(snapshot, "uberweisung")[0] == 0
+
+
+@pytest.mark.parametrize("text", ["返金", "注文の返金", "환불"])
+def test_languages_without_spaces_are_found_by_pairs(made: Callable[..., Snapshot], text: str) -> None:
+    snapshot = made(document(0, "注文の返金を行う。고객 환불 절차", "ja"), "Refund an order")
+    assert found(snapshot, text) == [0]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [("Log in to the till", "login"), ("Login to the till", "log in"), ("Send an e-mail", "email"),
+     ("Send an email", "e-mail"), ("Set up the scanner", "setup scanner"), ("Card reader", "cardreader")],
+)  # fmt: skip
+def test_together_or_apart_is_the_same(made: Callable[..., Snapshot], written: str, typed: str) -> None:
+    assert found(made("Count the stock", written), typed)[0] == 1
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_the_words_of_any_text_are_terms_or_nothing(text: str) -> None:
+    for lang in ("en", "de", "xx"):
+        assert all(terms and " " not in terms for terms in analysis.terms(text, lang))
+
+
+# Slips of the keyboard
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "edits"),
+    [("printer", "printer", 0), ("printer", "prnter", 1), ("printer", "pritner", 1), ("printer", "orinter", 1),
+     ("reciept", "receipt", 1), ("delivery", "delivry", 1), ("delivery", "dlivry", 2), ("card", "word", 2)],
+)  # fmt: skip
+def test_edits_are_counted(one: str, two: str, edits: int) -> None:
+    assert distance(one, two, 2) == edits
+
+
+@given(st.text("abcd", min_size=1, max_size=8), st.text("abcd", min_size=1, max_size=8))
+def test_the_distance_is_the_same_both_ways(one: str, two: str) -> None:
+    assert distance(one, two, 2) == distance(two, one, 2)
+
+
+@pytest.mark.parametrize("typed", ["prnter", "orinter", "printre", "prinnter"])
+def test_a_mistyped_word_finds(made: Callable[..., Snapshot], typed: str) -> None:
+    snapshot = made("Count the stock", "Printer is offline")
+    assert found(snapshot, f"{typed} broken")[0] == 1
+    assert asked(snapshot, f"{typed} broken ").corrected == "printer broken "
+
+
+def test_a_right_word_is_never_corrected(made: Callable[..., Snapshot]) -> None:
+    snapshot = made(*["Printer is offline"] * 5, "Pointer of the scale")
+    assert asked(snapshot, "pointer").corrected is None
+
+
+def test_short_words_and_numbers_are_not_corrected(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Box 4012 and card")
+    assert asked(snapshot, "bix 4013 now").corrected is None
+
+
+def test_the_other_words_decide_between_corrections(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Order of the card", "Order of the card again", "Feed the cart horse hay")
+    assert asked(snapshot, "horse carx ").corrected == "horse cart "
+
+
+def test_what_a_vocabulary_finds_alike_is_within_two_edits() -> None:
+    vocabulary = Vocabulary([("delivery", 3), ("delivered", 1), ("receipt", 2)])
+    vocabulary.prepare()
+    assert list(vocabulary.alike("dlivery")) == [("delivery", 3, 1)]
+    assert list(vocabulary.alike("delivry")) == [("delivery", 3, 1)]
+
+
+@pytest.mark.parametrize(("typed", "first"), [("refu", 0), ("print off", 1)])
+def test_the_last_word_may_be_unfinished(made: Callable[..., Snapshot], typed: str, first: int) -> None:
+    assert found(made("Refund an order", "Printer is offline"), typed)[0] == first
+
+
+def test_a_finished_word_is_not_completed(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refund an order")
+    assert not any(one.origin == "completion" for group in asked(snapshot, "refu ").groups for one in group)
+
+
+# Exact things
+
+
+@pytest.mark.parametrize("typed", ["E-4012", "e4012", "4012", "E 4012"])
+def test_a_code_is_found_as_it_is_typed(made: Callable[..., Snapshot], typed: str) -> None:
+    assert found(made("Error E-4011 at the till", "Error E-4012 at the till"), typed)[0] == 1
+
+
+def test_a_part_of_a_code_finds_it(made: Callable[..., Snapshot]) -> None:
+    assert found(made("Order in SAP ME22K", "Order in SAP ME21N"), "21N ")[0] == 1
+
+
+def test_a_quoted_phrase_is_first(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Card slot sticks card sticks. Sticks slot", "Till. When the slot of a card sticks")
+    assert found(snapshot, "slot of a card sticks")[0] == 0
+    assert found(snapshot, '"slot of a card sticks"')[0] == 1
+
+
+def test_a_title_typed_in_full_is_first(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refund refund refund order order. refund order", "Refund order limits", "Refund an order")
+    assert found(snapshot, "refund an order")[0] == 2
+
+
+# Hints
+
+
+def test_a_synonym_works_one_way(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Load the truck", "Park the lorry. Lorry")
+    hints = Hints(1, [Rule(("lorry",), ("truck",))])
+    assert set(found(snapshot, "lorry", hints)) == {0, 1}
+    assert set(found(snapshot, "truck", hints)) - {0} == set(found(snapshot, "truck")) - {0}
+
+
+def test_a_phrase_may_have_a_synonym(made: Callable[..., Snapshot]) -> None:
+    hints = Hints(1, [Rule(("money", "back"), ("refund",))])
+    assert found(made("Count stock", "Refund an order"), "give money back", hints)[0] == 1
+
+
+def test_a_learned_word_finds_its_aid(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refund an order", "Count the stock")
+    assert found(snapshot, "zaster ", Hints(1, learned={"zaster": {1: 3.0}}))[0] == 1
+
+
+def test_more_readers_weigh_more(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refund an order", "Count the stock", "Feed the horse")
+    learned = {"zaster": {0: 3.0, 2: 9.0}, "other": {0: 6.0}}
+    assert found(snapshot, "zaster ", Hints(1, learned=learned))[:2] == [2, 0]
+
+
+def test_popularity_is_at_most_a_quarter(made: Callable[..., Snapshot]) -> None:
+    bound = Bound(Hints(1, persons={0: 1_000_000, 1: 3}), made("Refund", "Return", "Reclaim"))
+    assert bound.popularity[0] == 1.25
+    assert 1 < bound.popularity[1] < 1.25
+    assert bound.popularity[2] == 1
+
+
+# Circumstances
+
+
+def test_the_task_at_hand_lifts_and_hides_nothing(made: Callable[..., Snapshot]) -> None:
+    one, two = document(0, "Refund an order"), document(1, "Refund an order", task="issue-refund")
+    assert found(made(one, two), "refund") == [0, 1]
+    assert found(made(one, two), "refund", tasks=("issue-refund",)) == [1, 0]
+
+
+def test_the_job_role_lifts(made: Callable[..., Snapshot]) -> None:
+    snapshot = made(document(0, "Refund an order"), document(1, "Refund an order", role="care-clerk"))
+    assert found(snapshot, "refund", role="care-clerk") == [1, 0]
+
+
+def test_words_of_trouble_lift_troubleshooting(made: Callable[..., Snapshot]) -> None:
+    one, two = document(0, "Card reader", kind="procedure"), document(1, "Card reader", kind="troubleshooting")
+    assert found(made(one, two), "card reader") == [0, 1]
+    assert found(made(one, two), "card reader won't work") == [1, 0]
+
+
+# Explaining
+
+
+def test_the_parts_of_a_score_are_the_score(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refund an order. Money for the customer", "Printer is offline", "Order a printer")
+    bound = Bound(Hints(1, learned={"money": {0: 4.0}}, persons={0: 10}), snapshot)
+    understood = understand(snapshot, bound, "refnd money order won't")
+    scored = ranking.score(snapshot, bound, understood, snapshot.alive, Circumstances())
+    assert scored is not None
+    for number, value in ranking.best(scored, 10):
+        parts = ranking.explain(snapshot, bound, understood, scored, number)
+        assert sum(part.score for part in parts) == pytest.approx(value)
+
+
+# Any input
+
+
+@cache
+def _standing() -> Snapshot:
+    with tempfile.TemporaryDirectory() as folder:
+        made = index.create_in(folder, analysis.schema())
+        writer = made.writer()
+        for number, text in enumerate(["Refund an order. E-4012", "Über x y z abc", "a b c. A*"]):
+            writer.add_document(**document(number, text))
+        writer.commit()
+        snapshot = Snapshot(index.open_dir(folder))
+        snapshot.load()
+        return snapshot
+
+
+ANY = "".join(chr(code) for code in (*range(32, 127), 0x5D0, 0x627, 0x6587, 0x1F642, 0xE9, 0x200D, 0x301))
+
+
+@given(
+    st.text(max_size=1_000)
+    | st.text(ANY, max_size=1_000)
+    | st.lists(st.sampled_from(["*", "a?", '"', "x" * 99])).map(" ".join)
+)
+@settings(max_examples=150, deadline=None)
+def test_any_question_is_answered(text: str) -> None:
+    snapshot = _standing()
+    bound = Bound(Hints(1, [Rule(("a",), ("b", "c"))]), snapshot)
+    understood = understand(snapshot, bound, text)
+    assert sum(len(group) for group in understood.groups) < 400
+    scored = ranking.score(snapshot, bound, understood, snapshot.alive, Circumstances())
+    assert scored is None or np.isfinite(scored.final).all()
+
+
+# Meaning
+
+
+def test_an_aid_without_any_of_the_words_is_found_by_meaning(made: Callable[..., Snapshot]) -> None:
+    snapshot = made(
+        "Reset your password. Choose a new password for your account", "Pack fragile goods. Use bubble wrap"
+    )
+    assert found(snapshot, "forgotten login credentials")[:1] == [0]
+
+
+def test_words_that_mean_nothing_find_nothing(made: Callable[..., Snapshot]) -> None:
+    assert found(made("Reset your password", "Pack fragile goods"), "zzqx vlorp ") == []
+
+
+def test_without_the_vectors_words_decide(made: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meaning, "model", lambda: None)
+    snapshot = made("Reset your password", "Pack fragile goods. Password")
+    assert found(snapshot, "password") == [0, 1]
+    assert found(snapshot, "credentials") == []
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_the_direction_of_any_text_is_a_number(text: str) -> None:
+    model = meaning.model()
+    assert model is not None
+    assert np.isfinite(model.question(text)).all()
+    assert np.isfinite(meaning.unpack(meaning.pack(model.aid(text, text)))).all()
+
+
+# Neighbours
+
+
+def near(snapshot: Snapshot, aid: int, hints: Hints | None = None) -> list[str]:
+    bound = Bound(hints or Hints(), snapshot)
+    return [one.title for one in ranking.neighbours(snapshot, bound, aid, snapshot.alive)]
+
+
+def test_neighbours_are_alike(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Reset a password", "Change a forgotten password", "Pack fragile goods")
+    assert near(snapshot, 0) == ["Change a forgotten password"]
+
+
+def test_neighbours_are_used_together(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Reset a password", "Pack fragile goods", "Count the stock")
+    assert near(snapshot, 0, Hints(1, together={0: {1: 30}})) == ["Pack fragile goods"]
+
+
+def test_neighbours_that_may_not_be_seen_are_not_named(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Reset a password", "Change a forgotten password")
+    nothing = np.zeros(snapshot.count, dtype=np.bool_)
+    assert ranking.neighbours(snapshot, Bound(Hints(), snapshot), 0, nothing) == []

@@ -1,0 +1,179 @@
+"""The trainers' pages about search."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from app import db
+from app.aids.document import read, with_keyword
+from app.aids.models import Aid, Revision
+from app.errors import Invalid
+from app.search import learning
+from app.search.learning import Lesson
+from app.search.models import Synonym
+from app.search.synonyms import SynonymsFile, load
+from app.viewer import Role
+
+HTML = {"Accept": "text/html"}
+SLUG = "billing/refund-card"
+
+
+@pytest.fixture
+def studio(library: TestClient, trainer: dict[str, str]) -> TestClient:
+    library.headers.update(trainer | HTML)
+    return library
+
+
+@pytest.fixture
+def taught(app: FastAPI, studio: TestClient) -> TestClient:
+    """The refund aid has learned a word from four readers."""
+    with db.writing(app.state.engine) as session:
+        lessons = [Lesson(SLUG, reader, 1.0, "zaster") for reader in "abcd"]
+        learning.learn(session, [SLUG], lessons, {}, 3, "en")
+    app.state.search.refresh()
+    return studio
+
+
+def slugs(client: TestClient, words: str) -> list[str]:
+    return [hit["slug"] for hit in client.get("/api/v1/search", params={"q": words}).json()["results"]]
+
+
+@pytest.mark.parametrize("path", ["/studio/search", f"/studio/words/{SLUG}", "/studio/synonyms"])
+def test_the_pages_are_for_trainers(library: TestClient, bearer: Callable[[Role], dict[str, str]], path: str) -> None:
+    assert library.get(path, headers=bearer(Role.EMPLOYEE)).status_code == 403
+    assert library.get(path, headers=bearer(Role.ANALYST)).status_code == 403
+    assert library.get(path, headers=bearer(Role.TRAINER)).status_code == 200
+
+
+# Why it is found
+
+
+def test_a_search_is_explained(studio: TestClient) -> None:
+    page = studio.get("/studio/search", params={"q": "refnd card "}).text
+    assert "corrected word <b>refund</b> in title" in page
+    assert "Read as “refund card" in page
+
+
+def test_an_explanation_is_not_counted(app: FastAPI, studio: TestClient) -> None:
+    studio.get("/studio/search", params={"q": "refund"})
+    assert app.state.usage.writer.calls.empty()
+
+
+def test_the_api_explains_to_trainers(studio: TestClient) -> None:
+    hit = studio.get("/api/v1/search", params={"q": "refund", "explain": True}).json()["results"][0]
+    assert {"what": "word", "word": "refund", "where": "title"}.items() <= max(
+        hit["parts"], key=lambda p: p["where"] == "title"
+    ).items()
+    assert sum(part["score"] for part in hit["parts"]) == pytest.approx(hit["score"], abs=0.001)
+
+
+def test_the_api_explains_to_nobody_else(library: TestClient, employee: dict[str, str]) -> None:
+    assert library.get("/api/v1/search", params={"q": "refund", "explain": True}, headers=employee).status_code == 403
+
+
+def test_nothing_found_says_what_to_do(studio: TestClient) -> None:
+    assert "add a synonym" in studio.get("/studio/search", params={"q": "zzqx"}).text
+
+
+# Learned words
+
+
+def test_learned_words_are_shown_with_the_number_of_readers(taught: TestClient) -> None:
+    page = taught.get(f"/studio/words/{SLUG}").text
+    assert '<th scope="row">zaster</th>' in page
+    assert '<td class="number">4</td>' in page
+
+
+def test_without_learned_words_the_page_says_how_they_come(studio: TestClient) -> None:
+    assert "3 different readers" in studio.get(f"/studio/words/{SLUG}").text
+
+
+def test_a_removed_word_leads_nowhere_until_it_is_restored(app: FastAPI, taught: TestClient) -> None:
+    assert slugs(taught, "zaster") == [SLUG]
+    for expected in ([], [SLUG]):
+        taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": "remove"})
+        app.state.search.refresh()
+        assert slugs(taught, "zaster") == expected
+
+
+def test_an_adopted_word_is_a_keyword_of_the_live_revision(app: FastAPI, taught: TestClient) -> None:
+    taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": "adopt"})
+    with Session(app.state.engine) as session:
+        aid = session.exec(select(Aid).where(Aid.slug == SLUG)).one()
+        live = session.exec(select(Revision).where(Revision.aid_id == aid.id, Revision.number == aid.live)).one()
+    assert live.keywords == ["chargeback", "money back", "zaster"]
+    assert "is a keyword" in taught.get(f"/studio/words/{SLUG}").text
+
+
+def test_a_word_that_was_not_learned_cannot_be_adopted(studio: TestClient) -> None:
+    answer = studio.post(f"/studio/words/{SLUG}", data={"word": "other", "action": "adopt"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["", "---\ntitle: A\n---\n", "---\nkeywords: [one]\ntitle: A\n---\n", "---\nkeywords: []\n---\n",
+     "---\nkeywords:\n  - one\n  - two\ntitle: A\n---\n", "---\r\ntitle: A\r\n---\r\n"],
+)  # fmt: skip
+@pytest.mark.parametrize("word", ["zaster", "no", "e-4012", "a: b", "123"])
+def test_a_keyword_is_put_into_any_front_matter(front: str, word: str) -> None:
+    changed = with_keyword(f"{front}# A\n\nText.\n", word)
+    assert word in read(changed).front.keywords
+    assert changed.endswith("# A\n\nText.\n")
+    assert set(read(front + "x").front.keywords) < set(read(changed).front.keywords)
+
+
+def test_keywords_in_an_unusual_form_are_left_alone() -> None:
+    with pytest.raises(Invalid, match="by hand"):
+        with_keyword("---\nkeywords: one\n---\nText.\n", "zaster")
+
+
+# Synonyms
+
+
+def test_a_synonym_is_added_and_found_within_seconds(app: FastAPI, studio: TestClient) -> None:
+    assert slugs(studio, "zaster") == []
+    studio.post("/studio/synonyms", data={"phrase": "zaster", "means": "money back", "both_ways": "true"})
+    app.state.search.refresh()
+    assert slugs(studio, "zaster")[0] == SLUG
+    assert "zaster" in studio.get("/studio/synonyms").text
+
+
+def test_a_synonym_is_removed(app: FastAPI, studio: TestClient) -> None:
+    studio.post("/studio/synonyms", data={"phrase": "zaster", "means": "money"})
+    with Session(app.state.engine) as session:
+        number = session.exec(select(Synonym.id)).one()
+    studio.post(f"/studio/synonyms/{number}/remove")
+    app.state.search.refresh()
+    assert slugs(studio, "zaster") == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "means", "status"),
+    [("a", "A", 422), ("?", "money", 422), ("x" * 101, "money", 422), ("cash", "money", 409), ("money", "cash", 409)],
+)
+def test_a_synonym_that_cannot_be_is_refused(studio: TestClient, phrase: str, means: str, status: int) -> None:
+    studio.post("/studio/synonyms", data={"phrase": "cash", "means": "money", "both_ways": "true"})
+    assert studio.post("/studio/synonyms", data={"phrase": phrase, "means": means}).status_code == status
+
+
+def test_synonyms_of_a_file_are_replaced_by_its_next_import(app: FastAPI, studio: TestClient) -> None:
+    for words in (["lorry", "truck", "van"], ["cash", "money"]):
+        with db.writing(app.state.engine) as session:
+            load(session, "synonyms.yaml", SynonymsFile.model_validate({"synonyms": [{"same": words}]}))
+    with Session(app.state.engine) as session:
+        assert [(row.phrase, row.means) for row in session.exec(select(Synonym))] == [("cash", "money")]
+
+
+def test_a_synonym_of_a_file_is_changed_in_the_file(app: FastAPI, studio: TestClient) -> None:
+    one_way: Any = {"synonyms": [{"word": "reimburse", "means": ["refund"]}]}
+    with db.writing(app.state.engine) as session:
+        load(session, "care/synonyms.yaml", SynonymsFile.model_validate(one_way))
+    with Session(app.state.engine) as session:
+        number = session.exec(select(Synonym.id)).one()
+    answer = studio.post(f"/studio/synonyms/{number}/remove")
+    assert (answer.status_code, "care/synonyms.yaml" in answer.text) == (422, True)
