@@ -22,7 +22,7 @@ from app.ids import uuid7
 from app.people.credentials import Credentials
 from app.people.pages import COOKIE
 from app.settings import Settings
-from app.viewer import Right, Viewer
+from app.viewer import Viewer
 
 log = structlog.get_logger("request")
 MOST_BODY = 1 << 20
@@ -90,7 +90,7 @@ class Gate:
             scope, send = _as_get(scope), _without_body(send)
         request = Request(scope, receive)
         request.state.id = uuid7().hex
-        request.state.viewer, request.state.may_measure = self.credentials.anonymous, False
+        request.state.viewer = self.credentials.anonymous
         answer = _Answer(send, request)
         try:
             await self.app(scope, await self._let_in(request, receive), answer)
@@ -108,7 +108,7 @@ class Gate:
         """Check everything and note who asks; returns where the body is read."""
         self._check_form(request)
         viewer = await self._viewer(request)
-        request.state.viewer, request.state.may_measure = viewer, viewer.may(Right.MEASURE)
+        request.state.viewer = viewer
         self._check_origin(request)
         self._check_rate(request, viewer)
         return await _read_ahead(receive) if "transfer-encoding" in request.headers else receive

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.aids import service as aids
 from app.aids.models import Aid
 from app.db import reading, writing
 from app.ids import uuid7
@@ -200,6 +201,26 @@ def test_a_removed_word_stays_removed(school: School) -> None:
     school.learn()
     assert school.words()["zaster"].removed
     assert school.found("zaster") == []
+
+
+def test_a_renamed_aid_keeps_its_words(school: School) -> None:
+    for name in ("a", "b", "c"):
+        school.reader(name, "zaster")
+    school.learn()
+    with writing(school.engine) as session:
+        aid = session.exec(select(Aid).where(Aid.slug == "refund")).one()
+        aids.rename(session, NOW, SYSTEM, aid, "money/refund")
+    school.learn()
+    assert school.words("money/refund")["zaster"].persons == 3
+
+
+def test_the_spelling_of_one_reader_is_not_shown(school: School) -> None:
+    for name, word in (("a", "invoicing"), ("b", "invoice"), ("c", "invoices")):
+        school.reader(name, word)
+    for _ in range(5):
+        school.reader("a", "invoicing")
+    school.learn()
+    assert list(school.words()) == ["invoic"]
 
 
 def test_how_many_readers_an_aid_helped_is_known_from_three_on(school: School) -> None:

@@ -285,6 +285,7 @@ def test_synonyms_of_a_library_are_taken_in_and_given_back(
         ("words:\n  - same: [a, b]\n", 1),
         ("synonyms:\n  - same: [a, '?']\n", 2),
         ("synonyms: [\n", 2),
+        ("synonyms:\n  - same: [lorry, Lorry]\n", 2),
     ],
 )
 def test_bad_synonyms_are_named_with_line_and_remedy(write: Write, bring_in: BringIn, text: str, line: int) -> None:

@@ -160,6 +160,18 @@ def test_an_aid_is_found_in_its_language(made: Callable[..., Snapshot], lang: st
     assert found(snapshot, asked_for)[0] == 0
 
 
+def test_a_word_too_common_in_one_language_does_not_lead_to_another(made: Callable[..., Snapshot]) -> None:
+    snapshot = made(document(0, "Café et thé", "fr"), "Pack fragile goods. Purchaser", "Use a shelf")
+    assert found(snapshot, "the purchaser ") == [1]
+    assert found(snapshot, "thé ") == [0]
+
+
+def test_a_phrase_is_found_where_there_are_several_languages(made: Callable[..., Snapshot]) -> None:
+    texts = ["Orders wait. Orders and wait", "Till. Then back the truck"]
+    snapshot = made(document(0, "Commander un café", "fr"), *(document(n, text) for n, text in enumerate(texts, 1)))
+    assert found(snapshot, '"back the truck" orders wait')[0] == 2
+
+
 def test_accents_may_be_left_out(made: Callable[..., Snapshot]) -> None:
     snapshot = made(document(0, "Überweisung stornieren", "de"), document(1, "Rechnung bezahlen", "de"))
     assert found(snapshot, "uberweisung")[0] == 0
@@ -214,6 +226,10 @@ def test_a_mistyped_word_finds(made: Callable[..., Snapshot], typed: str) -> Non
 def test_a_right_word_is_never_corrected(made: Callable[..., Snapshot]) -> None:
     snapshot = made(*["Printer is offline"] * 5, "Pointer of the scale")
     assert asked(snapshot, "pointer").corrected is None
+
+
+def test_a_common_word_that_no_aid_has_is_not_corrected(made: Callable[..., Snapshot]) -> None:
+    assert asked(made("Tick the box"), "sick ").corrected is None
 
 
 def test_short_words_and_numbers_are_not_corrected(made: Callable[..., Snapshot]) -> None:
@@ -274,6 +290,13 @@ def test_a_synonym_works_one_way(made: Callable[..., Snapshot]) -> None:
     hints = Hints(1, [Rule(("lorry",), ("truck",))])
     assert set(found(snapshot, "lorry", hints)) == {0, 1}
     assert set(found(snapshot, "truck", hints)) - {0} == set(found(snapshot, "truck")) - {0}
+
+
+def test_a_word_with_a_synonym_is_not_corrected(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Say sorry to a customer", "Load the truck")
+    hints = Hints(1, [Rule(("lorry",), ("truck",))])
+    assert asked(snapshot, "lorry ", hints).corrected is None
+    assert found(snapshot, "lorry ", hints) == [1]
 
 
 def test_a_phrase_may_have_a_synonym(made: Callable[..., Snapshot]) -> None:

@@ -109,6 +109,25 @@ def test_an_adopted_word_is_a_keyword_of_the_live_revision(app: FastAPI, taught:
     assert "is a keyword" in taught.get(f"/studio/words/{SLUG}").text
 
 
+def test_a_keyword_does_not_say_that_somebody_checked_the_aid(app: FastAPI, taught: TestClient, ticking: Any) -> None:
+    def due() -> Any:
+        with Session(app.state.engine) as session:
+            return session.exec(select(Aid).where(Aid.slug == SLUG)).one().review_due
+
+    before = due()
+    ticking.go_on(days=30)
+    taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": "adopt"})
+    assert due() == before
+
+
+def test_managers_are_shown_the_pages_that_they_may_open(
+    library: TestClient, bearer: Callable[[Role], dict[str, str]]
+) -> None:
+    page = library.get("/studio/delivery", headers=bearer(Role.MANAGER)).text
+    assert "/studio/delivery" in page
+    assert "/studio/synonyms" not in page
+
+
 def test_a_word_that_was_not_learned_cannot_be_adopted(studio: TestClient) -> None:
     answer = studio.post(f"/studio/words/{SLUG}", data={"word": "other", "action": "adopt"})
     assert answer.status_code == 404

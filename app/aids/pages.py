@@ -87,6 +87,7 @@ class AidView:
     markdown_url: str
     thanks: str | None
     audience: str
+    lang: str | None
     neighbours: list[Neighbour] = field(default_factory=list)
 
 
@@ -213,6 +214,7 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         markdown_url=f"{path}.md",
         thanks=thanks,
         audience=revision.audience,
+        lang=revision.lang,
     )
 
 

@@ -130,6 +130,11 @@ def matching(session: Session, words: Sequence[str], members: bool, limit: int) 
     return [(aid, found) for aid, found in session.exec(statement)]
 
 
+def moves(session: Session) -> dict[str, str]:
+    """Every earlier address with the present one."""
+    return dict(session.exec(select(Redirect.slug, Aid.slug).join(Aid, col(Aid.id) == Redirect.aid_id)).all())
+
+
 def with_languages(session: Session, slugs: Collection[str]) -> dict[str, tuple[int, str | None]]:
     """The number and the language of the live aids at these addresses."""
     statement = select(Aid.slug, Aid.id, Revision.lang).join(Revision, LIVE).where(col(Aid.slug).in_(list(slugs)))

@@ -101,9 +101,9 @@ class SearchQuery(BaseModel):
 def search(
     found_by: SearchDep, viewer: ViewerDep, facts: FactsDep, now: NowDep, query: Annotated[SearchQuery, Query()]
 ) -> Results:
-    """The aids that answer a question, best first. The search is recorded as settled, without who asked."""
+    """The aids that answer a question, best first. The search is recorded as settled, unless it is to be explained."""
     answer = found_by.find(query.question(), viewer)
-    if query.q.strip() and not query.offset:
+    if query.q.strip() and not query.offset and not query.explain:
         facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
     results = [
         Result(

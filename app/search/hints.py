@@ -96,8 +96,8 @@ class Bound:
         return often
 
     def knows(self, term: str) -> bool:
-        """Whether this is a learned word."""
-        return term in self._hints.learned
+        """Whether this is a learned word, or one that has a synonym."""
+        return term in self._hints.learned or term in self._spoken
 
     def synonyms(self, words: Sequence[str]) -> Iterator[tuple[int, Rule]]:
         """The rules that speak of these words, and where in the question."""
@@ -107,6 +107,10 @@ class Bound:
                 wanted = [self._key(word) for word in rule.words]
                 if len(keys) - at >= len(wanted) and all(a & b for a, b in zip(keys[at:], wanted, strict=False)):
                     yield at, rule
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        return frozenset(term for rule in self._hints.rules for word in rule.words for term in self._key(word))
 
     @cached_property
     def _rules(self) -> dict[str, list[Rule]]:

@@ -1,6 +1,6 @@
 """What readers' words teach about aids: kept term by term, and only what several readers have in common."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -58,14 +58,13 @@ def learn(
         session.execute(delete(table).where(col(table.aid_id).in_(numbers)))
     for slug, (aid, spoken) in aids.items():
         learned = reduce(aid, by_slug[slug], least, spoken or lang)
+        before = {term: word for (owner, term), word in removed.items() if owner == aid}
         for word in learned.words:
-            word.removed = (aid, word.term) in removed
-        gone = removed - {(aid, word.term) for word in learned.words}
+            word.removed = before.pop(word.term, None) is not None
         session.add_all(learned.words)
         session.add_all(
-            LearnedWord(aid_id=aid, term=term, word=term, weight=0, persons=0, removed=True)
-            for owner, term in gone
-            if owner == aid
+            LearnedWord(aid_id=aid, term=term, word=word, weight=0, persons=0, removed=True)
+            for term, word in before.items()
         )
         if learned.persons >= least:
             session.add(LearnedUse(aid_id=aid, persons=learned.persons))
@@ -86,7 +85,7 @@ def slugs(session: Session) -> set[str]:
 def reduce(aid: int, lessons: Iterable[Lesson], least: int, lang: str) -> Learned:
     """The words that at least `least` readers had in common, each reader counted once for each, the last time."""
     worth: dict[str, dict[str, float]] = defaultdict(dict)
-    written: dict[str, Counter[str]] = defaultdict(Counter)
+    written: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     helped: dict[str, float] = {}
     for lesson in lessons:
         helped[lesson.reader] = lesson.worth
@@ -94,14 +93,15 @@ def reduce(aid: int, lessons: Iterable[Lesson], least: int, lang: str) -> Learne
             term = analysis.term(word, lang)
             if term is not None:
                 worth[term][lesson.reader] = lesson.worth
-                written[term][word] += 1
+                written[term][word].add(lesson.reader)
     words = []
     for term, readers in worth.items():
         persons = sum(given > 0 for given in readers.values())
         weight = sum(readers.values())
         if persons >= least and weight > 0:
-            word = written[term].most_common(1)[0][0]
-            words.append(LearnedWord(aid_id=aid, term=term, word=word, weight=weight, persons=persons))
+            word, by = max(written[term].items(), key=lambda form: (len(form[1]), form[0]))
+            shown = word if len(by) > 1 else term  # not the spelling of one reader
+            words.append(LearnedWord(aid_id=aid, term=term, word=shown, weight=weight, persons=persons))
     return Learned(words, sum(given > 0 for given in helped.values()))
 
 

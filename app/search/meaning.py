@@ -25,6 +25,11 @@ class Model:
     def __init__(self, pieces: Any, vectors: Vector) -> None:
         self._pieces = pieces
         self._vectors = vectors
+        self._words = frozenset(pieces.get_vocab())
+
+    def is_word(self, word: str) -> bool:
+        """Whether this is one of the commonest words as it is written, and no mistyping of another."""
+        return f"▁{word}" in self._words
 
     def question(self, text: str) -> Vector:
         """The direction of a question; zeros where it has no word."""

@@ -41,12 +41,12 @@ def _rules(session: Session) -> list[Rule]:
     return [rule for rule in rules if rule.words and rule.means]
 
 
-def removed_words(session: Session, aids: Sequence[int]) -> set[tuple[int, str]]:
-    """The learned words of these aids (aid, term) that a trainer removed."""
-    statement = select(LearnedWord.aid_id, LearnedWord.term).where(
+def removed_words(session: Session, aids: Sequence[int]) -> dict[tuple[int, str], str]:
+    """The learned words of these aids that a trainer removed, by aid and term."""
+    statement = select(LearnedWord.aid_id, LearnedWord.term, LearnedWord.word).where(
         col(LearnedWord.removed), col(LearnedWord.aid_id).in_(aids)
     )
-    return {(aid, term) for aid, term in session.exec(statement)}
+    return {(aid, term): word for aid, term, word in session.exec(statement)}
 
 
 def slugs_learned(session: Session) -> set[str]:

@@ -225,11 +225,10 @@ def _as_typed(snapshot: Snapshot, asked: Understood, candidates: Documents, word
 
 def _holding(snapshot: Snapshot, phrases: Sequence[str], candidates: Documents, words: Scores) -> list[int]:
     """Those of the best candidates that hold every phrase as it was typed."""
-    for phrase in phrases:
-        for word in analysis.words(phrase):
-            terms = snapshot.terms(word)
-            if terms:
-                candidates = candidates[np.isin(candidates, snapshot.impact(terms[0]).documents)]
+    for word in {word for phrase in phrases for word in analysis.words(phrase)}:
+        found = [snapshot.impact(term).documents for term in snapshot.terms(word)]
+        if len(found) == len(snapshot.languages):  # else it is too common in one of them to be looked for
+            candidates = candidates[np.isin(candidates, np.concatenate(found))]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
     best = candidates[top(words[candidates], np.arange(len(candidates)), MOST_CHECKED)].tolist()
     return [number for number in best if all(phrase in snapshot.text(number) for phrase in wanted)]

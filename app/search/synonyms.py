@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
@@ -27,6 +27,13 @@ class Same(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     same: list[Words] = Field(min_length=2, max_length=20)
+
+    @field_validator("same")
+    @classmethod
+    def _different(cls, words: list[str]) -> list[str]:
+        if len({analysis.flat(word) for word in words}) < len(words):
+            raise ValueError("a word stands there twice")
+        return words
 
 
 class Means(BaseModel):

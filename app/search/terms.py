@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.search import analysis
+from app.search import analysis, meaning
 from app.search.hints import Bound
 from app.search.segment import Mask
 from app.search.snapshot import Snapshot
@@ -77,7 +77,7 @@ def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None
     words = list(dict.fromkeys(word.lower() for word in sequence))
     half = bool(text) and not text[-1].isspace()
     reading = _Reading(snapshot, hints, snapshot.alive if visible is None else visible, words, half)
-    groups = {word: _own(reading, word) for word in words}
+    groups = _without_common({word: _own(reading, word) for word in words}, snapshot)
     unknown = _unknown(reading, groups)
     for word in unknown[:MOST_CORRECTED]:
         groups[word] = _meant(reading, word, groups) or groups[word]
@@ -103,6 +103,14 @@ def _own(reading: _Reading, word: str) -> list[Wanted]:
     return [Wanted(term, 1.0, "word", word) for term in reading.snapshot.terms(word)]
 
 
+def _without_common(groups: dict[str, list[Wanted]], snapshot: Snapshot) -> dict[str, list[Wanted]]:
+    """Without words that one language is too full of to search for them, unless the question has no others."""
+    common = _too_common(snapshot)
+    if all(analysis.fold(word) in common for word, own in groups.items() if own):
+        return groups
+    return {word: [] if analysis.fold(word) in common else own for word, own in groups.items()}
+
+
 def _unknown(reading: _Reading, groups: dict[str, list[Wanted]]) -> list[str]:
     """The words that no aid has; a word that is too common to search for is not one of them."""
     common = _too_common(reading.snapshot)
@@ -126,12 +134,20 @@ def _meant(reading: _Reading, word: str, groups: dict[str, list[Wanted]]) -> lis
     if parts:
         reading.mended[word] = " ".join(parts)
         return _alternatives(snapshot, parts, "parts", [LIKELY])
-    if len(folded) >= LEAST_SLIP and any(distance(folded, common, 1) == 1 for common in _too_common(snapshot)):
+    if _is_right(snapshot, folded):
         return []
     corrections = reading.known(snapshot.corrections(folded, _near(reading, groups, word)))[:MOST_MEANT]
     if corrections:
         reading.mended[word] = corrections[0]
     return _alternatives(snapshot, corrections, "correction", [LIKELY, UNLIKELY])
+
+
+def _is_right(snapshot: Snapshot, folded: str) -> bool:
+    """Whether a word that no aid has is a common one, or a mistyping of one that is too common to search for."""
+    model = meaning.model()
+    if model and model.is_word(folded):
+        return True
+    return len(folded) >= LEAST_SLIP and any(distance(folded, common, 1) == 1 for common in _too_common(snapshot))
 
 
 def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:

@@ -6,14 +6,15 @@ opened it and did not come back; one who was stuck, or came back within a minute
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.aids import queries as aids
 from app.clock import Clock
 from app.db import reading, writing
 from app.search import learning as search
@@ -37,30 +38,49 @@ PAUSE = 5.0
 def learn(engine: Engine, settings: Settings, now: datetime, slugs: Collection[str] | None = None) -> int:
     """Learn about these aids anew, or about all; returns how many were looked at."""
     with reading(engine) as session:
+        moved = aids.moves(session)
         everything = queries.slugs_used(session, now - YEAR) | search.slugs(session) if slugs is None else slugs
-        wanted = sorted(everything)
+        wanted = sorted({moved.get(slug, slug) for slug in everything})
     for start in range(0, len(wanted), PORTION):
         portion = wanted[start : start + PORTION]
         with reading(engine) as session:
-            came = queries.came(session, portion, now - YEAR)
-            lessons = list(_lessons(session, came, now))
-            together = _together(session, came)
+            use = _use(session, portion, moved, now - YEAR)
+        lessons, together = list(_lessons(use, now)), _together(use)
         with writing(engine) as session:
             search.learn(session, portion, lessons, together, settings.min_learned, settings.language)
     return len(wanted)
 
 
-def _lessons(session: Session, came: Sequence[Came], now: datetime) -> Iterator[Lesson]:
+@dataclass(frozen=True)
+class _Use:
+    """What readers did, aids by their present address: comings, what they said by reader and aid, steps by reader."""
+
+    came: Sequence[Came]
+    said: Mapping[tuple[str, str], Sequence[tuple[datetime, str]]]
+    steps: Mapping[str, Sequence[tuple[datetime, str | None]]]
+
+
+def _use(session: Session, slugs: Sequence[str], moved: Mapping[str, str], since: datetime) -> _Use:
+    names = [*slugs, *(old for old, new in moved.items() if new in set(slugs))]
+    came = [replace(one, slug=moved.get(one.slug, one.slug)) for one in queries.came(session, names, since)]
+    said: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
+    for (reader, slug), what in queries.outcomes(session, names, since).items():
+        said[reader, moved.get(slug, slug)] += what
+    steps: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
+    for reader, at, opened in queries.steps(session, {one.reader for one in came}, since):
+        steps[reader].append((at, moved.get(opened, opened) if opened else None))
+    return _Use(came, {key: sorted(what) for key, what in said.items()}, steps)
+
+
+def _lessons(use: _Use, now: datetime) -> Iterator[Lesson]:
     """One lesson for each coming to an aid, oldest first."""
-    outcomes = queries.outcomes(session, {one.slug for one in came}, now - YEAR)
-    steps = _steps(session, came)
-    for one in came:
-        before = sum(slug is not None and one.at - DAY < at < one.at for at, slug in steps[one.reader])
+    for one in use.came:
+        steps = use.steps.get(one.reader, ())
+        before = sum(slug is not None and one.at - DAY < at < one.at for at, slug in steps)
         if before < MOST_A_DAY:
             freshness = 1 - (now - one.at) / YEAR
-            said = [what for at, what in outcomes.get((one.reader, one.slug), []) if one.at <= at <= one.at + DAY]
-            worth = _worth(said, one, steps[one.reader])
-            yield Lesson(one.slug, one.reader, worth * max(freshness, 0.0), one.words or "")
+            said = [what for at, what in use.said.get((one.reader, one.slug), ()) if one.at <= at <= one.at + DAY]
+            yield Lesson(one.slug, one.reader, _worth(said, one, steps) * max(freshness, 0.0), one.words or "")
 
 
 def _worth(said: Sequence[str], one: Came, steps: Sequence[tuple[datetime, str | None]]) -> float:
@@ -70,23 +90,12 @@ def _worth(said: Sequence[str], one: Came, steps: Sequence[tuple[datetime, str |
     return CAME_BACK if back else STAYED
 
 
-def _steps(session: Session, came: Sequence[Came]) -> dict[str, list[tuple[datetime, str | None]]]:
-    """What each reader searched (without a slug) and opened, and when."""
-    steps: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
-    if came:
-        first = min(one.at for one in came)
-        for reader, at, slug in queries.steps(session, {one.reader for one in came}, first):
-            steps[reader].append((at, slug))
-    return steps
-
-
-def _together(session: Session, came: Sequence[Came]) -> dict[tuple[str, str], int]:
+def _together(use: _Use) -> dict[tuple[str, str], int]:
     """How many readers opened another aid within the hour."""
-    steps = _steps(session, came)
     pairs = {
         (one.slug, slug, one.reader)
-        for one in came
-        for at, slug in steps[one.reader]
+        for one in use.came
+        for at, slug in use.steps.get(one.reader, ())
         if slug is not None and slug != one.slug and abs(at - one.at) <= HOUR
     }
     return Counter((slug, other) for slug, other, _ in pairs)

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.viewer import Right
 from app.web.words import _, ngettext
 
 APP = Path(__file__).parent.parent
@@ -27,6 +28,7 @@ class Page:
     title: str
     person: str | None
     may_measure: bool
+    may_write: bool
     reading: str
     section: str = ""
     language: str = "en"
@@ -54,7 +56,8 @@ def page(request: Request, name: str, title: str, view: object, section: str = "
     shown = Page(
         title=title,
         person=viewer.name if viewer.person else None,
-        may_measure=request.state.may_measure,
+        may_measure=viewer.may(Right.MEASURE),
+        may_write=viewer.may(Right.WRITE),
         reading=request.app.state.settings.reading,
         section=section,
     )
