@@ -15,6 +15,7 @@ from app.search.snapshot import Impact, Snapshot
 # count for longer than repetitions of a word in a text do.
 B, K1 = 0.9, 4.0
 MOST_POPULAR = 0.25
+NOTHING = Impact(np.zeros(0, np.int64), np.zeros(0))
 MANY = 30  # readers that an aid helped, from which on more make no difference
 
 
@@ -46,22 +47,29 @@ class Bound:
         self._snapshot = snapshot
         self._impacts: dict[str, Impact] = {}
 
-    def impact(self, term: str) -> Impact | None:
-        """What a learned word adds to which documents; None where nothing was learned."""
+    def impact(self, term: str) -> Impact:
+        """What a term adds to which documents, by where it stands and by what was learned."""
+        own = self._snapshot.impact(term)
         if term not in self._hints.learned or not self._snapshot.loaded:
-            return None
+            return own
         found = self._impacts.get(term)
         if found is None:
-            found = self._impacts[term] = self._impact(term)
+            learned = self.learned(term)
+            documents, owner = np.unique(np.concatenate([own.documents, learned.documents]), return_inverse=True)
+            scores = np.bincount(owner, np.concatenate([own.scores, learned.scores]), len(documents))
+            found = self._impacts[term] = Impact(documents, scores.astype(np.float64))
         return found
 
-    def _impact(self, term: str) -> Impact:
+    def learned(self, term: str) -> Impact:
+        """What was learned adds to which documents."""
+        if term not in self._hints.learned or not self._snapshot.loaded:
+            return NOTHING
         at = self._snapshot.of_aid
         rows = sorted(
             (at[aid], weight, self._length[aid]) for aid, weight in self._hints.learned[term].items() if aid in at
         )
         if not rows:
-            return Impact(np.zeros(0, np.int64), np.zeros(0))
+            return NOTHING
         documents, weights, lengths = (np.array(column) for column in zip(*rows, strict=True))
         rarity = np.log(self._snapshot.count / (len(rows) + 1)) + 1
         return Impact(documents, rarity * weights * (K1 + 1) / (weights + K1 * (1 - B + B * lengths)))

@@ -70,8 +70,8 @@ def best(scored: Scored, most: int) -> list[tuple[int, float]]:
 def score(snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, around: Circumstances) -> Scored | None:
     """The parts of the score of every aid that has a word of the question; of some that mean it, where few have."""
     words = word_scores(snapshot, hints, asked.groups)
-    words *= allowed
     candidates = np.flatnonzero(words)
+    candidates = candidates[allowed[candidates]]
     direction = _direction(asked.meant) if snapshot.loaded else None
     if len(candidates) < FEW and direction is not None:
         candidates = _like(snapshot, direction, allowed, candidates)
@@ -80,13 +80,8 @@ def score(snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, ar
     likeness = np.zeros(len(candidates))
     if direction is not None:
         likeness = _meaning(snapshot, direction, candidates, words)
-    return Scored(
-        candidates,
-        words[candidates],
-        likeness,
-        hints.popularity[candidates] * _lift(snapshot, asked, around)[candidates],
-        _as_typed(snapshot, asked, candidates, words),
-    )
+    factor = hints.popularity[candidates] * _lift(snapshot, asked, around, candidates)
+    return Scored(candidates, words[candidates], likeness, factor, _as_typed(snapshot, asked, candidates, words))
 
 
 def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
@@ -94,13 +89,13 @@ def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Want
     scores = np.zeros(snapshot.count)
     for group in groups:
         if len(group) == 1:
-            _add(scores, snapshot, hints, group[0])
+            documents, impacts = hints.impact(group[0].term)
+            scores[documents] += group[0].weight * impacts
             continue
         best = np.zeros(snapshot.count)
         for wanted in group:
-            one = np.zeros(snapshot.count)
-            _add(one, snapshot, hints, wanted)
-            np.maximum(best, one, out=best)
+            documents, impacts = hints.impact(wanted.term)
+            best[documents] = np.maximum(best[documents], wanted.weight * impacts)
         scores += best
     return scores
 
@@ -162,19 +157,11 @@ def _parts(snapshot: Snapshot, hints: Bound, wanted: Wanted, document: int, shar
         Part(wanted.origin, wanted.word, part.field, scale * part.score)
         for part in snapshot.parts(wanted.term, document)
     ]
-    learned = hints.impact(wanted.term)
-    if learned is not None and document in learned.documents:
+    learned = hints.learned(wanted.term)
+    if document in learned.documents:
         given = float(learned.scores[np.searchsorted(learned.documents, document)])
         parts.append(Part("learned", wanted.word, "learned", scale * given))
     return parts
-
-
-def _add(scores: Scores, snapshot: Snapshot, hints: Bound, wanted: Wanted) -> None:
-    documents, impacts = snapshot.impact(wanted.term)
-    scores[documents] += wanted.weight * impacts
-    learned = hints.impact(wanted.term)
-    if learned is not None:
-        scores[learned.documents] += wanted.weight * learned.scores
 
 
 def _direction(text: str) -> meaning.Vector | None:
@@ -202,21 +189,23 @@ def _like(snapshot: Snapshot, direction: meaning.Vector, allowed: Mask, candidat
     return np.union1d(candidates, np.flatnonzero(likeness >= LEAST_LIKE))
 
 
-def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances) -> Scores:
-    factor = np.ones(snapshot.count)
+def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances, candidates: Documents) -> Scores:
+    factor = np.ones(len(candidates))
     for task in around.tasks:
-        factor[snapshot.having("task", task)] = LIFT
+        factor[snapshot.having("task", task)[candidates]] = LIFT
     if around.role:
-        factor[snapshot.having("role", around.role)] *= LIFT
+        factor[snapshot.having("role", around.role)[candidates]] *= LIFT
     if TROUBLE.intersection(asked.words) or ("t" in asked.words and TROUBLE_AHEAD.intersection(asked.words)):
-        factor[snapshot.having("kind", "troubleshooting") | snapshot.having("moment", "solve")] *= LIFT
+        helps = snapshot.having("kind", "troubleshooting")[candidates] | snapshot.having("moment", "solve")[candidates]
+        factor[helps] *= LIFT
     return factor
 
 
 def _as_typed(snapshot: Snapshot, asked: Understood, candidates: Documents, words: Scores) -> Scores:
     """More than any other score for an aid with the question as its title; a lift for one that holds what is quoted."""
-    titled = snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE])
-    extra = np.where(titled[candidates], AS_TYPED, 0.0)
+    extra = np.zeros(len(candidates))
+    for number in snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE]):
+        extra[candidates == number] = AS_TYPED
     if asked.phrases:
         quoted = sum(len(analysis.words(phrase)) for phrase in asked.phrases) / len(asked.words)
         extra[np.isin(candidates, _holding(snapshot, asked.phrases, candidates, words))] += PHRASE * min(quoted, 1)

@@ -16,6 +16,7 @@ from app.search.vocabulary import Vocabulary
 FIELDS = tuple(analysis.WEIGHTS)
 NUMBER = {name: number for number, name in enumerate(FIELDS)}
 MOST_REMEMBERED = 4_000
+MOST_MASKS = 256
 
 Documents = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -49,9 +50,10 @@ class Segment:
         self.aids: dict[int, int] = {}
         self._reading = threading.Lock()  # Whoosh's readers share one position in their files
         self._rows: dict[str, int] | None = None
+        self._titles: dict[str, list[int]] = {}
         self.shown = lru_cache(MOST_REMEMBERED)(self._shown)
         self.text = lru_cache(MOST_REMEMBERED)(self._text)
-        self.having = lru_cache(MOST_REMEMBERED)(self._having)
+        self.having = lru_cache(MOST_MASKS)(self._having)
         self._asked = lru_cache(MOST_REMEMBERED)(self._ask)
 
     def load(self) -> None:
@@ -66,6 +68,8 @@ class Segment:
             vectors[number] = meaning.unpack(stored.get("vector"))
             self.aids[int(stored["aid"])] = number
         self.vectors = vectors
+        with self._reading:
+            self._titles = {title: _documents(self.leaf, "exact", title) for title in self.leaf.field_terms("exact")}
         self._load_postings()
 
     def _load_postings(self) -> None:
@@ -128,11 +132,17 @@ class Segment:
         documents, weights, fields = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         return Postings(documents.astype(np.int32), weights.astype(np.float32), fields.astype(np.uint8)), frequency
 
+    def titled(self, flat: str) -> list[int]:
+        """The documents with this title."""
+        if self.loaded:
+            return self._titles.get(flat, [])
+        with self._reading:
+            return _documents(self.leaf, "exact", flat)
+
     def _having(self, field: str, value: str) -> Mask:
         mask = np.zeros(self.count, dtype=np.bool_)
         with self._reading:
-            if (field, value) in self.leaf:
-                mask[list(self.leaf.postings(field, value).all_ids())] = True
+            mask[_documents(self.leaf, field, value)] = True
         return mask
 
     def _shown(self, document: int) -> dict[str, Any]:
@@ -154,6 +164,10 @@ class Segment:
 
 def _terms(leaf: Any) -> list[tuple[str, str]]:
     return [(field, text.decode()) for (field, text), _ in leaf if field in NUMBER]
+
+
+def _documents(leaf: Any, field: str, value: str) -> list[int]:
+    return list(leaf.postings(field, value).all_ids()) if (field, value) in leaf else []
 
 
 def _read(leaf: Any, field: str, term: str) -> tuple[list[int], list[float]]:

@@ -6,7 +6,7 @@ Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from whoosh import scoring
 from whoosh.index import FileIndex
 
 from app.search import analysis, meaning
-from app.search.segment import FIELDS, Documents, Mask, Scores, Segment
+from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segment
 
 B, K1 = 0.6, 1.2
 MOST_COMPLETIONS = 20
@@ -60,7 +60,7 @@ class Snapshot:
         average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
         self._inverse_average = 1 / average
         self._impacts: dict[str, Impact] = {}
-        self._masks: dict[tuple[str, str], Mask] = {}
+        self.having = lru_cache(MOST_MASKS)(self._having)
 
     def load(self) -> None:
         """Read into arrays what is not yet, so that nothing has to be asked from Whoosh."""
@@ -88,7 +88,8 @@ class Snapshot:
             scores = np.concatenate([scores for _, scores, _ in rows]) if rows else np.zeros(0)
             distinct, owner = np.unique(documents, return_inverse=True)
             found = Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
-            self._impacts[term] = found
+            if len(distinct):  # what nobody wrote is not remembered: there is no end to it
+                self._impacts[term] = found
         return found
 
     def _rows(self, term: str, start: int, segment: Segment) -> tuple[Documents, Scores, NDArray[np.uint8]]:
@@ -163,13 +164,10 @@ class Snapshot:
 
     # Documents
 
-    def having(self, field: str, value: str) -> Mask:
+    def _having(self, field: str, value: str) -> Mask:
         """Which documents have this value in this field."""
-        mask = self._masks.get((field, value))
-        if mask is None:
-            parts = [segment.having(field, value) for segment in self.segments]
-            mask = self._masks[field, value] = np.concatenate(parts) if parts else np.zeros(0, np.bool_)
-        return mask
+        parts = [segment.having(field, value) for segment in self.segments]
+        return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
 
     def shown(self, document: int) -> dict[str, Any]:
         """What a result shows of this document."""
@@ -217,9 +215,9 @@ class Snapshot:
             if self.alive[start + number]
         }
 
-    def titled(self, exact: str) -> Mask:
+    def titled(self, flat: str) -> list[int]:
         """The documents with exactly this title."""
-        return self.having("exact", exact)
+        return [start + number for start, segment in self._places() for number in segment.titled(flat)]
 
     def _places(self) -> Iterator[tuple[int, Segment]]:
         return zip((int(start) for start in self.starts), self.segments, strict=False)
