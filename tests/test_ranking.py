@@ -1,6 +1,8 @@
 """From a question to an order: terms, arrays and scores, on an index of a few words."""
 
 import random
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -418,6 +420,23 @@ def test_the_direction_of_any_text_is_a_number(text: str) -> None:
     assert model is not None
     assert np.isfinite(model.question(text)).all()
     assert np.isfinite(meaning.unpack(meaning.pack(model.aid(text, text)))).all()
+
+
+OFFLINE = """
+import socket
+def refuse(*_args):
+    raise OSError("no network here")
+socket.socket.connect = socket.getaddrinfo = refuse
+from app.search import meaning
+print(float(meaning.model().question("refund") @ meaning.model().question("refund")))
+"""
+
+
+def test_the_vectors_need_no_network(tmp_path: Path) -> None:
+    alone = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", OFFLINE], capture_output=True, text=True, env=alone, check=True)
+    assert float(done.stdout) == pytest.approx(1)
+    assert list(tmp_path.iterdir()) == []
 
 
 # Neighbours

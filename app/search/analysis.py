@@ -23,7 +23,7 @@ from app.search import meaning
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]+|[^\W{CJK}]+")
 IS_CJK = re.compile(rf"[{CJK}]")
-HELD_TOGETHER = re.compile(r"\w+(?:[-./'’·]\w+)+")
+HELD_TOGETHER = re.compile(r"\b\w++(?:[-./'’·]\w++)+")
 MOST_TERM = 60  # characters; longer runs are no words
 MOST_TITLE = 200
 

@@ -9,13 +9,12 @@ import numpy as np
 
 from app.search import analysis
 from app.search.segment import Scores
-from app.search.snapshot import Impact, Snapshot
+from app.search.snapshot import NOTHING, Impact, Snapshot
 
 # Learned words are one more field of an aid, scored like the others; its weights are readers, so that more of them
 # count for longer than repetitions of a word in a text do.
 B, K1 = 0.9, 4.0
 MOST_POPULAR = 0.25
-NOTHING = Impact(np.zeros(0, np.int64), np.zeros(0))
 MANY = 30  # readers that an aid helped, from which on more make no difference
 
 

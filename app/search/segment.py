@@ -101,6 +101,10 @@ class Segment:
         """Whether everything was read."""
         return self._rows is not None
 
+    def has(self, term: str) -> bool:
+        """Whether the term stands anywhere."""
+        return term in self._rows if self._rows is not None else bool(len(self._asked(term)[0].documents))
+
     def postings(self, term: str) -> Postings:
         """Where the term stands, in all fields."""
         if self._rows is None:

@@ -31,6 +31,9 @@ class Impact(NamedTuple):
     scores: Scores
 
 
+NOTHING = Impact(np.zeros(0, np.int64), np.zeros(0))
+
+
 class Part(NamedTuple):
     """What a term adds to the score of one document, by the field it stands in."""
 
@@ -83,13 +86,15 @@ class Snapshot:
         """What this term adds to which documents, all fields together."""
         found = self._impacts.get(term)
         if found is None:
-            rows = [self._rows(term, start, segment) for start, segment in self._places()]
-            documents = np.concatenate([documents for documents, _, _ in rows]) if rows else np.zeros(0, np.int64)
-            scores = np.concatenate([scores for _, scores, _ in rows]) if rows else np.zeros(0)
+            places = [(start, segment) for start, segment in self._places() if segment.has(term)]
+            if not places:
+                return NOTHING
+            rows = [self._rows(term, start, segment) for start, segment in places]
+            documents = np.concatenate([documents for documents, _, _ in rows])
+            scores = np.concatenate([scores for _, scores, _ in rows])
             distinct, owner = np.unique(documents, return_inverse=True)
             found = Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
-            if len(distinct):  # what nobody wrote is not remembered: there is no end to it
-                self._impacts[term] = found
+            self._impacts[term] = found
         return found
 
     def _rows(self, term: str, start: int, segment: Segment) -> tuple[Documents, Scores, NDArray[np.uint8]]:

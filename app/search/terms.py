@@ -15,6 +15,7 @@ from app.search.vocabulary import distance
 
 MOST_WORDS = 60
 MOST_CORRECTED = 5  # words of one question
+MOST_PHRASES = 5
 MOST_MEANT = 3  # words that a mistyped one may stand for
 LEAST_PART = 3  # letters of each part of a word that was written together
 LEAST_START = 2
@@ -93,7 +94,7 @@ def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None
         text=text,
         words=words,
         groups=[group for group in groups.values() if group],
-        phrases=[found for found in PHRASE.findall(text) if len(analysis.words(found)) > 1],
+        phrases=[found for found in PHRASE.findall(text)[:MOST_PHRASES] if len(analysis.words(found)) > 1],
         meant=meant,
         corrected=meant if reading.mended else None,
     )

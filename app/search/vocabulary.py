@@ -17,6 +17,7 @@ ONE_EDIT, TWO_EDITS = 4, 8  # letters from which on so many edits are taken for 
 MOST_LETTERS = 30
 PREFIX = 7  # deletions are made in the first letters only
 MOST_ALIKE = 200
+MOST_COMPARED = 60
 LAST = "\U0010ffff"
 
 
@@ -82,8 +83,11 @@ class Vocabulary:
             return
         keys = np.array([hash(left) for left in deletions(folded, edits)], dtype=np.int64)
         starts, ends = np.searchsorted(self._hashes, keys), np.searchsorted(self._hashes, keys, side="right")
-        near = {int(n) for a, b in zip(starts, ends, strict=True) for n in self._owners[a : min(b, a + MOST_ALIKE)]}
-        for number in near:
+        slices = [self._owners[a : min(b, a + MOST_ALIKE)] for a, b in zip(starts, ends, strict=True)]
+        near, shared = np.unique(np.concatenate(slices), return_counts=True)
+        if len(near) > MOST_COMPARED:  # those that have the most in common with it
+            near = near[np.argpartition(-shared, MOST_COMPARED)[:MOST_COMPARED]]
+        for number in near.tolist():
             if distance(folded, self.folded[number], edits) == edits:
                 yield self.words[number], self.counts[number], edits
 
