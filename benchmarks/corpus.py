@@ -14,7 +14,7 @@ from benchmarks.data import Library
 
 SEED = 7
 SETS = ("tldr_nl2bash", "stackfaq")
-LEAST_LETTERS = 4  # of a word that is mistyped or cut
+LEAST_LETTERS = 5  # of a word that is mistyped or cut
 
 
 @dataclass(frozen=True)

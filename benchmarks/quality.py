@@ -84,7 +84,7 @@ def _words_alone() -> Iterator[None]:
 
 
 def with_slips(queries: Mapping[str, str]) -> dict[str, str]:
-    """Each question with a slip in one word of four letters or more, where it has one."""
+    """Each question with a slip in one word of five letters or more, where it has one."""
     chance = random.Random(SEED)
     return {number: _with_slip(query, chance) for number, query in queries.items()}
 

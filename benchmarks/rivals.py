@@ -61,7 +61,7 @@ class Fts5:
 
 
 class Tantivy:
-    """The engine written in Rust, with its English stems."""
+    """The engine written in Rust, with its English stems; it counts what matches, as ours does."""
 
     def __init__(self, folder: Path, texts: Sequence[Text]) -> None:
         folder.mkdir(parents=True)
