@@ -13,28 +13,28 @@ from app.settings import Settings
 from app.viewer import Viewer
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _now(request: Request) -> datetime:
+async def _now(request: Request) -> datetime:
     at: datetime = request.app.state.clock()
     return at
 
 
-def _viewer(request: Request) -> Viewer:
+async def _viewer(request: Request) -> Viewer:
     viewer: Viewer = request.state.viewer
     return viewer
 
 
-def _reader(request: Request) -> Viewer:
-    viewer = _viewer(request)
+async def _reader(request: Request) -> Viewer:
+    viewer: Viewer = request.state.viewer
     viewer.require_reading()
     return viewer
 
 
-def _facts(request: Request) -> Facts:
+async def _facts(request: Request) -> Facts:
     facts: Facts = request.app.state.facts
     return facts
 

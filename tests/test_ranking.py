@@ -30,7 +30,16 @@ def document(number: int, text: str, lang: str = "en", **more: Any) -> dict[str,
     """A document of the index with this text, its first sentence being the title."""
     title = text.split(".", maxsplit=1)[0]
     terms = {name: " ".join(analysis.terms(part, lang)) for name, part in (("title", title), ("body", text))}
-    shown = {"slug": "", "title": title, "summary": "", "keywords": "", "tasks": [], "passages": [(None, text, "")]}
+    shown = {
+        "slug": "",
+        "title": title,
+        "summary": "",
+        "keywords": "",
+        "tasks": [],
+        "passages": [(None, text, "")],
+        "summary_terms": "",
+        "head_terms": "",
+    }
     model = meaning.model()
     made = {
         **terms,

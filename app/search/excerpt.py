@@ -25,6 +25,7 @@ class Marker:
     def __init__(self, terms: Collection[str], languages: Sequence[str]) -> None:
         self.terms = frozenset(terms)
         self.languages = languages
+        self._known: dict[str, bool] = {}
 
     def excerpt(self, shown: dict[str, Any]) -> Excerpt:
         """The passage with the most different terms of the question; the summary where none has any.
@@ -38,12 +39,12 @@ class Marker:
                 best, most, step = text, worth, number
         return Excerpt(self.mark(best), step if most > self._worth(shown["head_terms"]) else None)
 
-    def _worth(self, terms: str) -> int:
-        return len(self.terms.intersection(terms.split()))
+    def _worth(self, terms: frozenset[str]) -> int:
+        return len(self.terms & terms)
 
     def mark(self, text: str) -> Markup:
         """At most about 180 characters around the first found word, the found words marked."""
-        matches = [match for match in analysis.WORD.finditer(text) if self._is_asked(match[0])]
+        matches = [match for match in analysis.WORD.finditer(text) if self._asked(match[0])]
         start = _start(text, matches[0].start() if matches else 0)
         end = _end(text, start)
         parts, at = ["… " if start else ""], start
@@ -53,6 +54,12 @@ class Marker:
                 at = match.end()
         parts += [escape(text[at:end]), " …" if end < len(text) else ""]
         return Markup("".join(parts))  # noqa: S704 - every part was escaped
+
+    def _asked(self, found: str) -> bool:
+        known = self._known.get(found)
+        if known is None:
+            known = self._known[found] = self._is_asked(found)
+        return known
 
     def _is_asked(self, found: str) -> bool:
         if analysis.IS_CJK.match(found):

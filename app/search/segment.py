@@ -4,6 +4,7 @@ Whoosh holds the postings. Until `load` has read them all they are asked from Wh
 """
 
 import threading
+from array import array
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -75,8 +76,7 @@ class Segment:
     def _load_postings(self) -> None:
         rows: dict[str, int] = {}
         found: list[tuple[int, int, int]] = []  # row, field, frequency
-        documents: list[int] = []
-        weights: list[float] = []
+        documents, weights = array("i"), array("f")
         counts: list[int] = []
         for field, text in _terms(self.leaf):
             with self._reading:
@@ -84,8 +84,8 @@ class Segment:
                 frequency = self.leaf.doc_frequency(field, text)
             found.append((rows.setdefault(text, len(rows)), NUMBER[field], frequency))
             counts.append(len(ids))
-            documents += ids
-            weights += often
+            documents.extend(ids)
+            weights.extend(often)
         row, field_number, frequencies = np.array(found, dtype=np.int64).reshape(-1, 3).T
         order = np.argsort(np.repeat(row, counts), kind="stable")
         self._documents = np.array(documents, dtype=np.int32)[order]
@@ -152,7 +152,9 @@ class Segment:
     def _shown(self, document: int) -> dict[str, Any]:
         with self._reading:
             stored: dict[str, Any] = self.leaf.stored_fields(document)["shown"]
-        return stored
+        passages = [(step, text, frozenset(terms.split())) for step, text, terms in stored["passages"]]
+        sets = {name: frozenset(stored[name].split()) for name in ("summary_terms", "head_terms")}
+        return stored | sets | {"passages": passages}
 
     def _text(self, document: int) -> str:
         shown = self.shown(document)

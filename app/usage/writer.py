@@ -6,6 +6,7 @@ A commit that is safe on disk takes milliseconds whatever it holds; callers that
 
 import queue
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from app.usage import queries
 log = structlog.get_logger(__name__)
 MOST_WAITING = 2_000  # calls
 MOST_AT_ONCE = 1_000  # calls in one commit
+LINGER = 0.1  # seconds that a row nobody waits for may wait for company
 TEACHING = {"open", "outcome"}
 
 Row = dict[str, Any]
@@ -31,6 +33,7 @@ class Call:
     """The rows of one caller; `stored` becomes the set of ids that were new."""
 
     rows: Sequence[Row]
+    waits: bool = True
     stored: "Future[set[Any]]" = field(default_factory=Future)
 
 
@@ -69,7 +72,7 @@ class Writer:
     def note(self, row: Row) -> None:
         """Store a row that nobody waits for; it is dropped, and counted, when the queue is full."""
         try:
-            self.calls.put_nowait(Call([row]))
+            self.calls.put_nowait(Call([row], waits=False))
         except queue.Full:
             self.dropped += 1
 
@@ -81,16 +84,25 @@ class Writer:
     def _run(self) -> None:
         while (call := self.calls.get()) is not None:
             calls = [call]
-            ended = False
-            while len(calls) < MOST_AT_ONCE and not self.calls.empty():
-                following = self.calls.get()
-                if following is None:
-                    ended = True
-                    break
-                calls.append(following)
+            ended = self._gather(calls)
             self._write(calls)
             if ended:
                 return
+
+    def _gather(self, calls: list[Call]) -> bool:
+        """Add the calls that are there; while nobody waits for any, those that come soon too. True: it is the end."""
+        until = time.monotonic() + LINGER
+        while len(calls) < MOST_AT_ONCE:
+            if calls[-1].waits:
+                until = 0.0
+            try:
+                following = self.calls.get(until > 0, max(until - time.monotonic(), 0.0))
+            except queue.Empty:
+                return False
+            if following is None:
+                return True
+            calls.append(following)
+        return False
 
     def _write(self, calls: Sequence[Call]) -> None:
         try:
