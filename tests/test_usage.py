@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
+from app.db import writing
 from app.errors import Unavailable
 from app.ids import uuid7
+from app.usage import queries
 from app.usage.models import UseEvent
 from app.usage.writer import MOST_WAITING, Writer
 from tests.conftest import NOW, Ticking
@@ -186,3 +188,19 @@ def test_a_writer_that_cannot_write_says_so(library: TestClient, app: FastAPI) -
 def test_events_are_counted_per_address(library: TestClient, ticking: Ticking) -> None:
     statuses = {library.post("/api/v1/events", json={"events": []}).status_code for _ in range(601)}
     assert statuses == {200, 429}
+
+
+def test_the_record_of_the_server_is_completed_in_the_same_commit(app: FastAPI) -> None:
+    number = uuid7()
+    server = {"id": number, "type": "open", "slug": "it/vpn", "at": NOW, "tab": None, "person": None, "ms": None}
+    with writing(app.state.engine) as session:
+        queries.store(session, [server, server | {"tab": "tab-0001", "ms": 900}])
+    assert [(row.tab, row.ms) for row in stored(app)] == [("tab-0001", 900)]
+
+
+def test_nobody_completes_the_record_of_somebody_else(app: FastAPI) -> None:
+    number = uuid7()
+    hers = {"id": number, "type": "open", "slug": "it/vpn", "at": NOW, "tab": None, "person": "ana", "ms": None}
+    with writing(app.state.engine) as session:
+        queries.store(session, [hers, hers | {"person": None, "tab": "tab-0001", "ms": 900}])
+    assert [(row.person, row.tab, row.ms) for row in stored(app)] == [("ana", None, None)]

@@ -24,7 +24,9 @@ def store(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
 
     An event that is there already is completed: the page that the server answered adds its tab and its time.
     """
-    unique = {row["id"]: {name: row.get(name) for name in COLUMNS} for row in reversed(rows)}
+    unique: dict[UUID, dict[str, Any]] = {}
+    for row in rows:
+        _complete_row(unique.setdefault(row["id"], {name: row.get(name) for name in COLUMNS}), row)
     new: set[UUID] = set()
     ordered = sorted(unique.values(), key=lambda row: row["at"])
     for start in range(0, len(ordered), ROWS_A_STATEMENT):
@@ -40,6 +42,14 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(UseEvent).on_conflict_do_nothing().returning(UseEvent.id)
     return set(session.execute(statement, list(rows)).scalars())
+
+
+def _complete_row(known: dict[str, Any], row: dict[str, Any]) -> None:
+    """What `_complete` does to a stored event, to one that comes in the same commit."""
+    nobodys = known["tab"] is None and known["person"] is None
+    hers = known["person"] is not None and known["person"] == row.get("person")
+    if known["ms"] is None and (nobodys or hers) and (row.get("tab") or row.get("person")):
+        known["tab"], known["ms"] = row.get("tab"), row.get("ms")
 
 
 def _complete(session: Session, rows: Sequence[dict[str, Any]]) -> None:
