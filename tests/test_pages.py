@@ -334,3 +334,9 @@ def test_static_files_are_kept_by_browsers(library: TestClient) -> None:
     page = library.get("/").text
     address = page.split('stylesheet" href="')[1].split('"')[0]
     assert "immutable" in library.get(address).headers["cache-control"]
+
+
+def test_every_section_can_be_said_to_have_helped(library: TestClient) -> None:
+    page = library.get("/aids/billing/refund-card").text
+    for section in ("quick-steps", "details", "if-it-goes-wrong", ""):
+        assert f'name="section" value="{section}"' in page
