@@ -265,6 +265,15 @@ def test_the_last_word_may_be_unfinished(made: Callable[..., Snapshot], typed: s
     assert found(made("Refund an order", "Printer is offline"), typed)[0] == first
 
 
+def test_completions_that_readers_used_count_more(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Return goods", "Return goods again", "Retire an aid")
+    weights = {one.word: one.weight for group in asked(snapshot, "ret").groups for one in group}
+    used = Hints(1, learned={"retir": {2: 30.0}})
+    then = {one.word: one.weight for group in asked(snapshot, "ret", used).groups for one in group}
+    assert weights["return"] > weights["retire"]
+    assert then["return"] < then["retire"]
+
+
 def test_a_finished_word_is_not_completed(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Refund an order")
     assert not any(one.origin == "completion" for group in asked(snapshot, "refu ").groups for one in group)

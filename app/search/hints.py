@@ -93,6 +93,10 @@ class Bound:
                 factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
 
+    def readers(self, term: str) -> float:
+        """How many readers this word led to an aid that helped."""
+        return sum(self._hints.learned.get(term, {}).values())
+
     def together(self, aid: int) -> Scores:
         """How often each document is used beside this aid, from 0 to 1."""
         often = np.zeros(self._snapshot.count)

@@ -120,20 +120,20 @@ class Snapshot:
         """Whether any aid has this term."""
         return len(self.impact(term).documents) > 0
 
-    def completions(self, start: str) -> list[str]:
-        """The most frequent words that begin so."""
-        return self._frequent(segment.vocabulary.beginning(start) for segment in self.segments)
+    def completions(self, start: str) -> dict[str, int]:
+        """The most frequent words that begin so, each with the number of aids that have it."""
+        return dict(self._frequent(segment.vocabulary.beginning(start) for segment in self.segments))
 
     def codes(self, part: str) -> list[str]:
         """The most frequent part numbers and codes with this in them."""
-        return self._frequent(segment.vocabulary.holding(part) for segment in self.segments)
+        return [word for word, _ in self._frequent(segment.vocabulary.holding(part) for segment in self.segments)]
 
-    def _frequent(self, found: Iterable[Iterable[tuple[str, int]]]) -> list[str]:
+    def _frequent(self, found: Iterable[Iterable[tuple[str, int]]]) -> list[tuple[str, int]]:
         counts: Counter[str] = Counter()
         for words in found:
             for word, count in words:
                 counts[word] += count
-        return [word for word, _ in counts.most_common(MOST_COMPLETIONS)]
+        return counts.most_common(MOST_COMPLETIONS)
 
     def corrections(self, folded: str, near: Mask | None) -> list[str]:
         """The words that this one may be a mistyping of, the likeliest first: frequent ones, and those among `near`."""

@@ -19,6 +19,7 @@ MOST_PHRASES = 5
 MOST_MEANT = 3  # words that a mistyped one may stand for
 LEAST_PART = 3  # letters of each part of a word that was written together
 LEAST_START = 2
+LEAST_LIKELY = 0.5  # the weight of a rare completion, in terms of the most frequent and most used one
 LEAST_SLIP = 5  # letters from which on a word may be a mistyping of one that is too common to search for
 KNOWN, HALF, LIKELY, UNLIKELY, ALIKE = 0.2, 0.5, 0.9, 0.45, 0.8
 PHRASE = re.compile(r'["“”„«»]([^"“”„«»]{2,200})["“”„«»]')
@@ -66,6 +67,10 @@ class _Reading:
     def knows(self, term: str) -> bool:
         """Whether any of the aids has this term."""
         return bool(self.visible[self.snapshot.impact(term).documents].any()) or self.hints.knows(term)
+
+    def used(self, word: str) -> float:
+        """How many readers found an aid with this word."""
+        return sum(self.hints.readers(term) for term in self.snapshot.terms(word))
 
     def known(self, words: Iterable[str]) -> list[str]:
         """Those of the words that any of the aids has."""
@@ -156,8 +161,12 @@ def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:
     if not reading.half or word != reading.words[-1] or len(word) < LEAST_START:
         return []
     own = {wanted.term for wanted in _own(reading, word)}
-    completions = reading.known(reading.snapshot.completions(analysis.fold(word)))
-    found = _alternatives(reading.snapshot, completions, "completion", [weight])
+    counts = reading.snapshot.completions(analysis.fold(word))
+    likely = {found: counts[found] + reading.used(found) for found in reading.known(counts)}
+    most = max(likely.values(), default=1)
+    weights = {found: weight * (LEAST_LIKELY + (1 - LEAST_LIKELY) * likely[found] / most) for found in likely}
+    ordered = sorted(likely, key=lambda found: -likely[found])
+    found = _alternatives(reading.snapshot, ordered, "completion", [weights[one] for one in ordered])
     return [wanted for wanted in found if wanted.term not in own]
 
 
