@@ -17,7 +17,9 @@ from app.clock import now
 from app.db import writing
 from app.errors import Invalid, SignInNeeded
 from app.library.service import Report
+from app.search import learning
 from app.search.excerpt import Marker
+from app.search.learning import Lesson
 from app.search.service import Question, Search
 from app.viewer import SYSTEM, Viewer
 from tests.conftest import REFUND
@@ -85,6 +87,10 @@ def test_aids_for_members_are_not_found_by_others(shelf: Shelf) -> None:
 
 def test_words_of_aids_for_members_are_not_given_away(shelf: Shelf) -> None:
     shelf.publish(layoffs="---\naudience: members\n---\n# Layoffs in spring\n")
+    with writing(shelf.search.engine) as session:
+        lessons = [Lesson("layoffs", reader, 1.0, "layoffs") for reader in "abc"]
+        learning.learn(session, ["layoffs"], lessons, {}, 3, "en")
+    shelf.search.refresh()
     for typed in ("layofs", "layo"):
         stranger = shelf.search.find(Question(typed), READER)
         assert (stranger.total, stranger.corrected) == (0, None)

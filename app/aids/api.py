@@ -114,7 +114,7 @@ def _out(aid: Aid, revision: Revision, response: Response, warnings: list[str] |
     )
 
 
-def _warnings(session: Any, revision: Revision, slug: AidSlug) -> list[str]:
+def _warnings(session: Any, revision: Revision, slug: str) -> list[str]:
     other = queries.same_title(session, revision.title, slug)
     return [f"{other} has the same title; readers cannot tell them apart."] if other else []
 

@@ -187,9 +187,9 @@ def add_keyword(session: Session, at: datetime, viewer: Viewer, aid: Aid, word: 
     revision = add_revision(session, at, viewer, aid, compiled, f"Keyword: {word}", "studio")
     session.flush()
     if aid.live == newest.number:
-        checked_on, review_due = aid.checked_on, aid.review_due
+        due = aid.review_due
         publish(session, at, viewer, aid, revision)
-        aid.checked_on, aid.review_due = checked_on, review_due  # nobody checked the text
+        aid.review_due = due  # a keyword is no review
 
 
 def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: Revision) -> None:

@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from app.aids.document import Kind, Moment
 from app.deps import FactsDep, NowDep, ViewerDep
 from app.facts import Searched
 from app.search.ranking import Circumstances
-from app.search.service import MOST_CHARACTERS, Question, Search
+from app.search.service import MOST_CHARACTERS, Answer, Question, Search
+from app.viewer import Viewer
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
@@ -18,6 +20,13 @@ router = APIRouter(prefix="/api/v1", tags=["search"])
 async def _search(request: Request) -> Search:
     search: Search = request.app.state.search
     return search
+
+
+async def _find(search: Search, question: Question, viewer: Viewer) -> Answer:
+    """Finding is a millisecond or two of arithmetic: only where it asks the database it goes to another thread."""
+    if search.state is None:
+        return await run_in_threadpool(search.find, question, viewer)
+    return search.find(question, viewer)
 
 
 SearchDep = Annotated[Search, Depends(_search)]
@@ -97,13 +106,12 @@ class SearchQuery(BaseModel):
         return Question(self.q, self.task, self.kind, self.moment, self.limit, self.offset, around, self.explain)
 
 
-# Finding is a millisecond or two of arithmetic: less than it takes to hand it to another thread.
 @router.get("/search", summary="Find aids", response_model=Results)
 async def search(
     found_by: SearchDep, viewer: ViewerDep, facts: FactsDep, now: NowDep, query: Annotated[SearchQuery, Query()]
 ) -> Response:
     """The aids that answer a question, best first. The search is recorded as settled, unless it is to be explained."""
-    answer = found_by.find(query.question(), viewer)
+    answer = await _find(found_by, query.question(), viewer)
     if query.q.strip() and not query.offset and not query.explain:
         facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
     results = [
@@ -136,5 +144,5 @@ async def suggest(
     limit: Annotated[int, Query(ge=1, le=50, description="How many aids, at most 50.")] = 8,
 ) -> Suggestions:
     """As you type: the last word may be unfinished. Nothing is recorded."""
-    hits = found_by.suggest(q, limit, viewer)
-    return Suggestions(suggestions=[Suggestion(slug=hit.slug, title=hit.title, kind=hit.kind) for hit in hits])
+    answer = await _find(found_by, Question(q, limit=limit), viewer)
+    return Suggestions(suggestions=[Suggestion(slug=hit.slug, title=hit.title, kind=hit.kind) for hit in answer.hits])

@@ -63,7 +63,7 @@ class Scored:
 def best(scored: Scored, most: int) -> list[tuple[int, float]]:
     """The documents with the highest scores, best first."""
     final = scored.final
-    places = top(final, np.arange(len(final)), most)
+    places = top(final, most)
     return list(zip(scored.candidates[places].tolist(), final[places].tolist(), strict=True))
 
 
@@ -112,7 +112,7 @@ def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask) -> lis
     nearness[~allowed] = 0
     nearness[here] = 0
     near = np.flatnonzero(nearness >= NEAR)
-    found = near[top(nearness[near], np.arange(len(near)), MOST_NEIGHBOURS)].tolist()
+    found = near[top(nearness[near], MOST_NEIGHBOURS)].tolist()
     shown = [snapshot.shown(number) for number in found]
     return [
         Neighbour(one["slug"], one["title"], used=bool(together[number]))
@@ -219,5 +219,5 @@ def _holding(snapshot: Snapshot, phrases: Sequence[str], candidates: Documents, 
         if len(found) == len(snapshot.languages):  # else it is too common in one of them to be looked for
             candidates = candidates[np.isin(candidates, np.concatenate(found))]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
-    best = candidates[top(words[candidates], np.arange(len(candidates)), MOST_CHECKED)].tolist()
+    best = candidates[top(words[candidates], MOST_CHECKED)].tolist()
     return [number for number in best if all(phrase in snapshot.text(number) for phrase in wanted)]

@@ -5,6 +5,8 @@ Whoosh holds the postings. Until `load` has read them all they are asked from Wh
 
 import threading
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -36,6 +38,10 @@ NOWHERE = Postings(np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, n
 NO_FREQUENCY = np.zeros(len(FIELDS))
 
 
+class Damaged(Exception):
+    """Whoosh cannot read what it wrote."""
+
+
 class Segment:
     """The arrays of one segment; safe to use from many threads."""
 
@@ -57,6 +63,15 @@ class Segment:
         self.having = lru_cache(MOST_MASKS)(self._having)
         self._asked = lru_cache(MOST_REMEMBERED)(self._ask)
 
+    @contextmanager
+    def _whoosh(self) -> Iterator[None]:
+        """One at a time at the reader; whatever damaged bytes make Whoosh raise is `Damaged`."""
+        with self._reading:
+            try:
+                yield
+            except Exception as error:
+                raise Damaged(repr(error)) from error
+
     def load(self) -> None:
         """Read everything, so that nothing has to be asked from Whoosh any more."""
         if self._rows is not None:
@@ -64,12 +79,12 @@ class Segment:
         self.vocabulary.prepare()
         vectors = np.zeros((self.count, meaning.DIMENSIONS), np.float32)
         for number in range(self.count):
-            with self._reading:
+            with self._whoosh():
                 stored = self.leaf.stored_fields(number)
             vectors[number] = meaning.unpack(stored.get("vector"))
             self.aids[int(stored["aid"])] = number
         self.vectors = vectors
-        with self._reading:
+        with self._whoosh():
             self._titles = {title: _documents(self.leaf, "exact", title) for title in self.leaf.field_terms("exact")}
         self._load_postings()
 
@@ -79,7 +94,7 @@ class Segment:
         documents, weights = array("i"), array("f")
         counts: list[int] = []
         for field, text in _terms(self.leaf):
-            with self._reading:
+            with self._whoosh():
                 ids, often = _read(self.leaf, field, text)
                 frequency = self.leaf.doc_frequency(field, text)
             found.append((rows.setdefault(text, len(rows)), NUMBER[field], frequency))
@@ -125,7 +140,7 @@ class Segment:
     def _ask(self, term: str) -> tuple[Postings, Scores]:
         parts = []
         frequency = np.zeros(len(FIELDS))
-        with self._reading:
+        with self._whoosh():
             for number, field in enumerate(FIELDS):
                 if (field, term) in self.leaf:
                     frequency[number] = self.leaf.doc_frequency(field, term)
@@ -140,17 +155,17 @@ class Segment:
         """The documents with this title."""
         if self.loaded:
             return self._titles.get(flat, [])
-        with self._reading:
+        with self._whoosh():
             return _documents(self.leaf, "exact", flat)
 
     def _having(self, field: str, value: str) -> Mask:
         mask = np.zeros(self.count, dtype=np.bool_)
-        with self._reading:
+        with self._whoosh():
             mask[_documents(self.leaf, field, value)] = True
         return mask
 
     def _shown(self, document: int) -> dict[str, Any]:
-        with self._reading:
+        with self._whoosh():
             stored: dict[str, Any] = self.leaf.stored_fields(document)["shown"]
         passages = [(step, text, frozenset(terms.split())) for step, text, terms in stored["passages"]]
         sets = {name: frozenset(stored[name].split()) for name in ("summary_terms", "head_terms")}
@@ -164,7 +179,7 @@ class Segment:
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages of its aids."""
-        with self._reading:
+        with self._whoosh():
             return frozenset(self.leaf.field_terms("lang"))
 
 

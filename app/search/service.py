@@ -27,7 +27,7 @@ from app.search.excerpt import Marker
 from app.search.hints import Bound, Hints
 from app.search.models import LearnedWord
 from app.search.ranking import Circumstances, Part, Scored
-from app.search.segment import Mask
+from app.search.segment import Damaged, Mask
 from app.search.snapshot import Snapshot
 from app.search.store import Store
 from app.search.terms import MOST_WORDS, Understood, understand
@@ -152,7 +152,9 @@ class Search:
             if not state.snapshot.loaded:
                 meaning.model()
                 state.snapshot.load()
-                self._bind(state.snapshot)
+                with self._refreshing:
+                    if self.state is state:  # not put a newer one back
+                        self._bind(state.snapshot)
             self.store.tidy()
         except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
             self._discard(error)
@@ -218,8 +220,10 @@ class Search:
         if state is not None:
             try:
                 return _from_index(state, answer, question, viewer)
-            except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+            except Damaged as error:
                 self._discard(error)
+            except Exception:
+                log.exception("a question could not be answered from the index")
         asked = analysis.words(question.text)[:MOST_WORDS]
         terms = [term for word in asked for term in analysis.terms_in(word, [self.store.lang])]
         if not terms:
@@ -241,10 +245,6 @@ class Search:
             hits.append(Hit(*common, html, 0.0))
         return replace(answer, hits=hits, total=len(rows), degraded=True)
 
-    def suggest(self, text: str, limit: int, viewer: Viewer) -> list[Hit]:
-        """The aids that a question which is still being typed leads to."""
-        return self.find(Question(text[:MOST_CHARACTERS], limit=limit), viewer).hits
-
     def neighbours(self, aid: int, viewer: Viewer) -> list[Neighbour]:
         """The aids that belong to this one; none while the index is being read."""
         state = self.state
@@ -252,7 +252,7 @@ class Search:
             return []
         try:
             return ranking.neighbours(*state, aid, _visible(state.snapshot, viewer))
-        except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+        except Damaged as error:
             self._discard(error)
             return []
 

@@ -5,7 +5,7 @@ Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -116,10 +116,6 @@ class Snapshot:
         here = documents == document
         return [Part(FIELDS[field], float(score)) for field, score in zip(fields[here], scores[here], strict=True)]
 
-    def knows(self, term: str) -> bool:
-        """Whether any aid has this term."""
-        return len(self.impact(term).documents) > 0
-
     def completions(self, start: str) -> dict[str, int]:
         """The most frequent words that begin so, each with the number of aids that have it."""
         return dict(self._frequent(segment.vocabulary.beginning(start) for segment in self.segments))
@@ -186,23 +182,14 @@ class Snapshot:
 
     def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
         """The cosine between a direction and these documents, or all; 0 where an aid has no vector."""
-        found = (
-            [
-                np.zeros(segment.count) if segment.vectors is None else segment.vectors @ direction
-                for segment in self.segments
-            ]
-            if documents is None
-            else [self._likeness(direction, documents)]
-        )
-        return np.concatenate(found).astype(np.float64) if found else np.zeros(0)
-
-    def _likeness(self, direction: NDArray[np.float32], documents: Documents) -> Scores:
-        cosines = np.zeros(len(documents))
-        owner = np.searchsorted(self.starts, documents, side="right") - 1
+        wanted = np.arange(self.count) if documents is None else documents
+        cosines = np.zeros(len(wanted))
+        owner = np.searchsorted(self.starts, wanted, side="right") - 1
         for number, segment in enumerate(self.segments):
             mine = owner == number
             if segment.vectors is not None and mine.any():
-                cosines[mine] = segment.vectors[documents[mine] - self.starts[number]] @ direction
+                vectors = segment.vectors if documents is None else segment.vectors[wanted[mine] - self.starts[number]]
+                cosines[mine] = vectors @ direction
         return cosines
 
     def vector(self, document: int) -> NDArray[np.float32]:
@@ -233,15 +220,12 @@ class Snapshot:
         return document - start, start, self.segments[owner]
 
 
-def top(scores: Scores, candidates: Sequence[int] | Documents, most: int) -> Documents:
-    """The candidates with the highest scores; equal ones in their order in the index. `scores` are the candidates'."""
-    chosen = np.asarray(candidates, dtype=np.int64)
+def top(scores: Scores, most: int) -> Documents:
+    """The places of the highest scores, best first; of equal ones the first."""
+    chosen = np.arange(len(scores))
     if len(chosen) > most:
-        least = np.partition(scores, -most)[-most]
-        keep = scores >= least
-        chosen, scores = chosen[keep], scores[keep]
-    order = np.lexsort((chosen, -scores))
-    return chosen[order][:most]
+        chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
+    return chosen[np.lexsort((chosen, -scores[chosen]))][:most]
 
 
 def weighting() -> scoring.BM25F:

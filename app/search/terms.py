@@ -64,9 +64,13 @@ class _Reading:
     half: bool
     mended: dict[str, str] = field(default_factory=dict)
 
-    def knows(self, term: str) -> bool:
+    def stands(self, term: str) -> bool:
         """Whether any of the aids has this term."""
-        return bool(self.visible[self.snapshot.impact(term).documents].any()) or self.hints.knows(term)
+        return bool(self.visible[self.snapshot.impact(term).documents].any())
+
+    def knows(self, term: str) -> bool:
+        """Whether it is right as it is typed."""
+        return self.stands(term) or self.hints.knows(term)
 
     def used(self, word: str) -> float:
         """How many readers found an aid with this word."""
@@ -74,7 +78,7 @@ class _Reading:
 
     def known(self, words: Iterable[str]) -> list[str]:
         """Those of the words that any of the aids has."""
-        return [word for word in words if any(map(self.knows, self.snapshot.terms(word)))]
+        return [word for word in words if any(map(self.stands, self.snapshot.terms(word)))]
 
 
 def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None = None) -> Understood:

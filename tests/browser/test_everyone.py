@@ -43,8 +43,8 @@ def _learned(page: Page, site: Site) -> None:
 
 def _synonym(page: Page, _site: Site) -> None:
     page.goto("/studio/synonyms")
-    page.get_by_label("Who searches for").fill(f"dough {time.monotonic()}")
-    page.get_by_label("also finds").fill("money")
+    page.get_by_role("textbox", name="Who searches for").fill(f"dough {time.monotonic()}")
+    page.get_by_role("textbox", name="also finds").fill("money")
     page.get_by_role("button", name="Add").click()
 
 
