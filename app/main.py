@@ -17,6 +17,7 @@ from app import clock, facts, gate, health, logs
 from app.aids import api as aids_api
 from app.aids import pages as aids_pages
 from app.aids import task_pages
+from app.chores import Chores
 from app.db import open_engine, require_head
 from app.errors import AppError, Conflict, Fault, NotFound, SignInNeeded, TooMany, Unavailable
 from app.people import pages as people_pages
@@ -99,6 +100,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     state.neighbours = state.search.neighbours
     state.usage = Usage(Writer(engine), ticking)
     state.learner = Learner(engine, settings, ticking, state.usage.writer)
+    state.chores = Chores(engine, ticking)
     state.metrics = health.Metrics()
     state.credentials = Credentials(engine, ticking, load_key(settings.data_dir), settings.reading == "everyone")
     for kind in TYPES:
@@ -129,7 +131,9 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     state.search.start()
     state.usage.writer.start()
     state.learner.start()
+    state.chores.start()
     yield
+    state.chores.stop()
     state.learner.stop()
     state.search.stop()
     state.usage.writer.stop()

@@ -2,10 +2,11 @@
 
 from sqlmodel import SQLModel
 
+from app import chores
 from app.aids import models as aids
 from app.people import models as people
 from app.search import models as search
 from app.usage import models as usage
 from app.work import models as work
 
-__all__ = ["SQLModel", "aids", "people", "search", "usage", "work"]
+__all__ = ["SQLModel", "aids", "chores", "people", "search", "usage", "work"]

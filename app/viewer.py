@@ -24,6 +24,7 @@ class Role(StrEnum):
 class Right(StrEnum):
     """What somebody may do beyond reading."""
 
+    SUGGEST = "suggest changes"
     WRITE = "write aids"
     PUBLISH = "publish aids"
     PLAN = "keep tasks"
@@ -31,10 +32,10 @@ class Right(StrEnum):
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.EMPLOYEE: frozenset(),
-    Role.TRAINER: frozenset({Right.WRITE, Right.PUBLISH, Right.PLAN, Right.MEASURE}),
-    Role.MANAGER: frozenset({Right.MEASURE}),
-    Role.ANALYST: frozenset({Right.MEASURE}),
+    Role.EMPLOYEE: frozenset({Right.SUGGEST}),
+    Role.TRAINER: frozenset({Right.SUGGEST, Right.WRITE, Right.PUBLISH, Right.PLAN, Right.MEASURE}),
+    Role.MANAGER: frozenset({Right.SUGGEST, Right.MEASURE}),
+    Role.ANALYST: frozenset({Right.SUGGEST, Right.MEASURE}),
     Role.ADMIN: frozenset(Right),
 }
 
