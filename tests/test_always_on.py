@@ -15,8 +15,9 @@ import pytest
 from sqlalchemy import Engine
 
 from app.library.service import Report
+from app.search.follower import MANY_SEGMENTS
 from app.search.service import Question, Search
-from app.search.store import MANY_SEGMENTS, Store
+from app.search.store import Store
 from app.settings import Settings
 from app.viewer import SYSTEM
 from tests.conftest import REFUND
@@ -182,7 +183,7 @@ def test_until_everything_is_read_whoosh_is_asked_and_the_words_decide_alike(
     engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(refund=REFUND, printer="# Printer is offline\n\nSwitch it off and on. Refund.\n")
-    monkeypatch.setattr("app.search.service.READ_AT_ONCE", 0)
+    monkeypatch.setattr("app.search.follower.READ_AT_ONCE", 0)
     search = Search(tmp_path / "index", engine)
     search.catch_up()
     unread = search.state.snapshot.unread if search.state else 0

@@ -1,17 +1,14 @@
 """The rules of search: what is asked, what is answered, and what happens when the index is not to be had."""
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import structlog
 from markupsafe import Markup
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.aids import queries as aid_queries
@@ -20,24 +17,20 @@ from app.aids.catalogue import Neighbour
 from app.db import reading
 from app.errors import Invalid, NotFound
 from app.ids import uuid7
-from app.languages import Language
 from app.people import service as people
-from app.search import analysis, learning, meaning, queries, ranking
+from app.search import analysis, learning, queries, ranking
 from app.search.excerpt import Marker
-from app.search.hints import Bound, Hints
+from app.search.follower import Follower, State
 from app.search.models import LearnedWord
 from app.search.ranking import Circumstances, Part, Scored
 from app.search.segment import Damaged, Mask
 from app.search.snapshot import Snapshot
-from app.search.store import Store
 from app.search.terms import MOST_WORDS, Understood, understand
 from app.viewer import Right, Viewer
 from app.work import service as work
 
 log = structlog.get_logger(__name__)
 MOST_CHARACTERS = 1_000
-RETRY_SECONDS = 5.0
-READ_AT_ONCE = 1_000  # aids; more are read in the background, and until then asked from Whoosh
 
 
 @dataclass(frozen=True)
@@ -84,120 +77,8 @@ class Answer:
     message: str | None = None
 
 
-class State(NamedTuple):
-    """What questions are answered from: one state of the index, with the hints that belong to it."""
-
-    snapshot: Snapshot
-    hints: Bound
-
-
-class Search:
+class Search(Follower):
     """The search of one process: follows the index, answers questions."""
-
-    def __init__(self, folder: Path, engine: Engine, lang: str = Language.ENGLISH) -> None:
-        self.store = Store(folder, engine, lang)
-        self.engine = engine
-        self.state: State | None = None
-        self._hints = Hints()
-        self._wake = threading.Event()
-        self._stop = threading.Event()
-        self._refreshing = threading.Lock()
-        self._thread: threading.Thread | None = None
-
-    # Keeping up
-
-    def start(self) -> None:
-        """Open the index and follow the feed of changes in the background."""
-        self.refresh()
-        self._thread = threading.Thread(target=self._follow, name="search-follow", daemon=True)
-        self._thread.start()
-        self.wake()
-
-    def stop(self) -> None:
-        """End the background work."""
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
-
-    def wake(self) -> None:
-        """Something may have changed: look now, not within the second."""
-        self._wake.set()
-
-    def _follow(self) -> None:
-        pause = 0.0
-        while not self._stop.wait(pause):
-            self._wake.wait(1.0)
-            self._wake.clear()
-            try:
-                self.catch_up(wait=False)
-                self.settle()
-                pause = 0.0
-            except Exception:
-                log.exception("the index could not catch up")
-                pause = RETRY_SECONDS
-
-    def catch_up(self, wait: bool = True) -> None:
-        """Bring the index up to date, by this process or another one, and use it."""
-        if not self._stop.is_set():
-            self.store.catch_up(wait)
-            self.refresh()
-
-    def settle(self) -> None:
-        """What nobody waits for: read the index into arrays, merge small segments."""
-        state = self.state
-        if state is None:
-            return
-        try:
-            if not state.snapshot.loaded:
-                meaning.model()
-                state.snapshot.load()
-                with self._refreshing:
-                    if self.state is state:  # not put a newer one back
-                        self._bind(state.snapshot)
-            self.store.tidy()
-        except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
-            self._discard(error)
-
-    def refresh(self) -> None:
-        """Use the newest state of the index and of the hints."""
-        with self._refreshing:
-            opened = self.store.open()
-            if opened is None:
-                self.state = None
-                return
-            self._read_hints()
-            now = self.state
-            if now and (now.snapshot.folder, now.snapshot.generation) == (
-                opened.storage.folder,
-                opened.latest_generation(),
-            ):
-                if now.hints.number != self._hints.number:
-                    self._bind(now.snapshot)
-                return
-            try:
-                snapshot = Snapshot(opened, now.snapshot if now else None)
-                if snapshot.unread <= READ_AT_ONCE:
-                    snapshot.load()
-                self._bind(snapshot)
-            except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
-                self._discard(error)
-
-    def _bind(self, snapshot: Snapshot) -> None:
-        self.state = State(snapshot, Bound(self._hints, snapshot))
-
-    def _read_hints(self) -> None:
-        with reading(self.engine) as session:
-            if queries.hint_number(session) != self._hints.number:
-                self._hints = queries.hints(session)
-
-    def _discard(self, error: Exception) -> None:
-        log.error("the index is damaged and is made anew", error=repr(error))
-        self.state = None
-        (self.store.folder / "CURRENT").unlink(missing_ok=True)
-        self.wake()
-
-    # Answering
 
     def find(self, question: Question, viewer: Viewer) -> Answer:
         """The aids that answer a question, best first, of those that the viewer may see.

@@ -5,19 +5,21 @@ Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import scoring
-from whoosh.index import FileIndex
+from whoosh.index import TOC, FileIndex
+from whoosh.reading import SegmentReader
 
 from app.search import analysis, meaning
 from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segment
 
 B, K1 = 0.6, 1.2
+MOST_TRIES = 10  # to open the segments of a generation while others are written
 MOST_COMPLETIONS = 20
 MOST_CORRECTIONS = 10
 LEFT_OUT = 0.5
@@ -44,21 +46,17 @@ class Part(NamedTuple):
 class Snapshot:
     """The index as it was when this was made; safe to use from many threads."""
 
+    by_id: dict[str, Segment]
+
     def __init__(self, opened: FileIndex, before: "Snapshot | None" = None) -> None:
-        self.generation = opened.latest_generation()
         self.folder: str = opened.storage.folder
-        leaves = [leaf for leaf, _ in opened.reader().leaf_readers() if leaf.doc_count_all()]
-        known: dict[str, Segment] = before.by_id if before else {}
-        ids = [leaf.segment().segment_id() for leaf in leaves]
-        self.by_id: dict[str, Segment] = {
-            name: known.get(name) or Segment(leaf) for name, leaf in zip(ids, leaves, strict=True)
-        }
-        self.segments = [self.by_id[name] for name in ids]
+        self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
+        self.segments = list(self.by_id.values())
         self.starts = np.cumsum([0, *(segment.count for segment in self.segments)])
         self.count = int(self.starts[-1])
         self.alive = np.ones(self.count, dtype=np.bool_)
-        for start, leaf in zip(self.starts, leaves, strict=False):
-            self.alive[[int(start) + number for number in leaf.segment().deleted_docs()]] = False
+        for start, one in zip(self.starts, stored, strict=False):
+            self.alive[[int(start) + number for number in one.deleted_docs()]] = False
         totals = sum((segment.totals for segment in self.segments), np.zeros(len(FIELDS)))
         average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
         self._inverse_average = 1 / average
@@ -218,6 +216,25 @@ class Snapshot:
         owner = int(np.searchsorted(self.starts, document, side="right")) - 1
         start = int(self.starts[owner])
         return document - start, start, self.segments[owner]
+
+
+def _read(
+    opened: FileIndex, known: Mapping[str, Segment], tries: int = MOST_TRIES
+) -> tuple[int, list[Any], dict[str, Segment]]:
+    """The generation in use, Whoosh's segments of it, and ours by their id; only new ones are opened."""
+    found = TOC.read(opened.storage, opened.indexname)
+    stored = [one for one in found.segments if one.doc_count_all()]
+    try:
+        return found.generation, stored, {one.segment_id(): _segment(opened, found, one, known) for one in stored}
+    except OSError:  # a writer has just merged it into another and removed its file
+        if not tries:
+            raise
+        return _read(opened, known, tries - 1)
+
+
+def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segment]) -> Segment:
+    read = known.get(one.segment_id())
+    return read or Segment(SegmentReader(opened.storage, found.schema, one, generation=found.generation))
 
 
 def top(scores: Scores, most: int) -> Documents:

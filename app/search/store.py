@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,13 @@ from app.aids.models import Aid, Revision
 from app.db import reading
 from app.ids import uuid7
 from app.search import analysis, meaning
+from app.search.segment import Segment
 from app.work import service as work
 from app.work.service import Named
 
 log = structlog.get_logger(__name__)
 PORTION = 500
 MEMORY_MB = 128
-MANY_SEGMENTS = 8
 
 
 class Store:
@@ -52,8 +52,11 @@ class Store:
             log.exception("the index cannot be opened")
             return None
 
-    def catch_up(self, wait: bool = True) -> bool:
-        """Take in what changed since; make a new index where there is none to use. False: another process is at it."""
+    def catch_up(self, wait: bool = True, read: Mapping[str, Segment] | None = None) -> bool:
+        """Take in what changed since; make a new index where there is none to use. False: another process is at it.
+
+        `read` are the segments that were read already, by their id: what they hold need not be asked from Whoosh.
+        """
         with self._lock(wait) as mine:
             if not mine:
                 return False
@@ -63,14 +66,14 @@ class Store:
                 if opened is None or generation is None or not self._fits(session, generation):
                     self._rebuild(session)
                 else:
-                    self._apply(session, opened, generation)
+                    self._apply(session, opened, generation, read or {})
         return True
 
-    def tidy(self) -> None:
-        """Merge small segments where there are many. A publish does not wait for this, only for one that has begun."""
+    def tidy(self, many: int) -> None:
+        """Merge small segments where there are more than `many`."""
         with self._lock(wait=False) as mine:
             opened = self.open() if mine else None
-            if opened is not None and len(list(opened.reader().leaf_readers())) > MANY_SEGMENTS:
+            if opened is not None and len(index.TOC.read(opened.storage, opened.indexname).segments) > many:
                 opened.writer(limitmb=MEMORY_MB).commit()
 
     def rebuild(self) -> int:
@@ -104,7 +107,7 @@ class Store:
         ours = state.get("instance") == aids.instance(session)
         return ours and int(state.get("change", 0)) <= queries.last_change(session)
 
-    def _apply(self, session: Session, opened: index.FileIndex, generation: Path) -> None:
+    def _apply(self, session: Session, opened: index.FileIndex, generation: Path, read: Mapping[str, Segment]) -> None:
         before = int(self._state(generation)["change"])
         newest, changed = queries.changed_after(session, before)
         if newest == before:
@@ -114,8 +117,7 @@ class Store:
             return
         writer = opened.writer(limitmb=MEMORY_MB)
         try:
-            for aid_id in changed:
-                writer.delete_by_term("aid", str(aid_id))
+            _delete(writer, changed, read)
             for start in range(0, len(changed), PORTION):
                 self._add(session, writer, queries.live_many(session, changed[start : start + PORTION]))
         except BaseException:
@@ -162,6 +164,20 @@ class Store:
                 yield False
                 return
             yield True
+
+
+def _delete(writer: Any, aid_ids: Sequence[int], read: Mapping[str, Segment]) -> None:
+    """Take these aids out of the segments; Whoosh opens every segment anew where one was not read yet."""
+    known = [read.get(segment.segment_id()) for segment in writer.segments]
+    if not all(segment is not None and segment.loaded for segment in known):
+        for aid_id in aid_ids:
+            writer.delete_by_term("aid", str(aid_id))
+        return
+    for segment, arrays in zip(writer.segments, known, strict=True):
+        for aid_id in aid_ids:
+            number = arrays.aids.get(aid_id) if arrays else None
+            if number is not None and not segment.is_deleted(number):
+                segment.delete_document(number)
 
 
 def _write(path: Path, text: str) -> None:

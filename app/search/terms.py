@@ -66,7 +66,8 @@ class _Reading:
 
     def stands(self, term: str) -> bool:
         """Whether any of the aids has this term."""
-        return bool(self.visible[self.snapshot.impact(term).documents].any())
+        found = self.snapshot.impact(term).documents
+        return len(found) > 0 and bool(self.visible[found[0]] or self.visible[found].any())  # most often the first
 
     def knows(self, term: str) -> bool:
         """Whether it is right as it is typed."""

@@ -1,0 +1,145 @@
+"""Follows the feed of changes: applies them to the index, reads what is new into arrays, merges what became many."""
+
+import gc
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import Engine
+
+from app.db import reading
+from app.languages import Language
+from app.search import meaning, queries
+from app.search.hints import Bound, Hints
+from app.search.snapshot import Snapshot
+from app.search.store import Store
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = 5.0
+READ_AT_ONCE = 1_000  # aids; more are read in the background, and until then asked from Whoosh
+MANY_SEGMENTS, MOST_SEGMENTS = 8, 32  # that wait to be merged in a quiet second, and that do not wait
+
+
+class State(NamedTuple):
+    """What questions are answered from: one state of the index, with the hints that belong to it."""
+
+    snapshot: Snapshot
+    hints: Bound
+
+
+class Follower:
+    """Keeps the index of one process up to date, and its newest state ready to answer from."""
+
+    def __init__(self, folder: Path, engine: Engine, lang: str = Language.ENGLISH) -> None:
+        self.store = Store(folder, engine, lang)
+        self.engine = engine
+        self.state: State | None = None
+        self._hints = Hints()
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._refreshing = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Open the index and follow the feed of changes in the background."""
+        self.refresh()
+        self._thread = threading.Thread(target=self._follow, name="search-follow", daemon=True)
+        self._thread.start()
+        self.wake()
+
+    def stop(self) -> None:
+        """End the background work."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def wake(self) -> None:
+        """Something may have changed: look now, not within the second."""
+        self._wake.set()
+
+    def _follow(self) -> None:
+        pause = 0.0
+        while not self._stop.wait(pause):
+            quiet = not self._wake.wait(1.0)
+            self._wake.clear()
+            try:
+                self.catch_up(wait=False)
+                self.settle(quiet)
+                pause = 0.0
+            except Exception:
+                log.exception("the index could not catch up")
+                pause = RETRY_SECONDS
+
+    def catch_up(self, wait: bool = True) -> None:
+        """Bring the index up to date, by this process or another one, and use it."""
+        if not self._stop.is_set():
+            state = self.state
+            self.store.catch_up(wait, state.snapshot.by_id if state else None)
+            self.refresh()
+
+    def settle(self, quiet: bool = True) -> None:
+        """What nobody waits for: read the index into arrays, and in a `quiet` second merge small segments."""
+        state = self.state
+        if state is None:
+            return
+        try:
+            if not state.snapshot.loaded:
+                meaning.model()
+                state.snapshot.load()
+                _spare_the_collector()
+                with self._refreshing:
+                    if self.state is state:  # not put a newer one back
+                        self._bind(state.snapshot)
+            self.store.tidy(MANY_SEGMENTS if quiet else MOST_SEGMENTS)
+        except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+            self._discard(error)
+
+    def refresh(self) -> None:
+        """Use the newest state of the index and of the hints."""
+        with self._refreshing:
+            opened = self.store.open()
+            if opened is None:
+                self.state = None
+                return
+            self._read_hints()
+            now = self.state
+            if now and (now.snapshot.folder, now.snapshot.generation) == (
+                opened.storage.folder,
+                opened.latest_generation(),
+            ):
+                if now.hints.number != self._hints.number:
+                    self._bind(now.snapshot)
+                return
+            try:
+                snapshot = Snapshot(opened, now.snapshot if now else None)
+                if snapshot.unread <= READ_AT_ONCE:
+                    snapshot.load()
+                self._bind(snapshot)
+            except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
+                self._discard(error)
+
+    def _bind(self, snapshot: Snapshot) -> None:
+        self.state = State(snapshot, Bound(self._hints, snapshot))
+
+    def _read_hints(self) -> None:
+        with reading(self.engine) as session:
+            if queries.hint_number(session) != self._hints.number:
+                self._hints = queries.hints(session)
+
+    def _discard(self, error: Exception) -> None:
+        log.error("the index is damaged and is made anew", error=repr(error))
+        self.state = None
+        (self.store.folder / "CURRENT").unlink(missing_ok=True)
+        self.wake()
+
+
+def _spare_the_collector() -> None:
+    """Have Python's collector leave alone what stays: a look through all arrays and words stops everything for 80 ms.
+
+    An index that is replaced later is looked through again, with all else that has been set aside until then.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
