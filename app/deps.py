@@ -1,6 +1,6 @@
 """What the routes ask for, each named once: settings, the clock, the viewer, a session to read or to write."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -69,7 +69,12 @@ def base_url(request: Request) -> str:
     return (configured or str(request.base_url)).rstrip("/")
 
 
-def neighbours(request: Request, aid_id: int | None, viewer: Viewer) -> list[Any]:
-    """The aids that belong to this one: search knows them, a room above `aids`, and the hall hands them down."""
-    found: list[Any] = request.app.state.neighbours(aid_id, viewer)
+def tasks_changed(request: Request, session: Session, slugs: Sequence[str]) -> None:
+    """Have the index call these tasks what they are called now: `aids` keeps its feed, a room above `work`."""
+    request.app.state.tasks_changed(session, slugs)
+
+
+def neighbours(request: Request, aid_id: int | None, viewer: Viewer, asked: str) -> list[Any]:
+    """The aids that belong to this one, for who asked this: search knows them, and the hall hands them down."""
+    found: list[Any] = request.app.state.neighbours(aid_id, viewer, asked)
     return found

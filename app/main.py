@@ -16,6 +16,7 @@ from starlette.types import Scope
 from app import clock, facts, gate, health, logs
 from app.aids import api as aids_api
 from app.aids import pages as aids_pages
+from app.aids import service as aids
 from app.aids import task_pages
 from app.chores import Chores
 from app.db import open_engine, require_head
@@ -97,7 +98,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     state = app.state
     state.settings, state.engine, state.clock, state.facts = settings, engine, ticking, facts.Facts()
     state.search = Search(settings.index_dir, engine, settings.language)
-    state.neighbours = state.search.neighbours
+    state.neighbours, state.tasks_changed = state.search.neighbours, aids.announce_of_tasks
     state.usage = Usage(Writer(engine), ticking)
     state.learner = Learner(engine, settings, ticking, state.usage.writer)
     state.chores = Chores(engine, ticking)

@@ -167,6 +167,13 @@ def test_a_task_is_defined_read_and_changed(library: TestClient, trainer: Header
     assert changed["criticality"] == library.get("/api/v1/tasks/pay").json()["criticality"] == 2
 
 
+def test_an_aid_is_found_by_what_its_task_is_called_now(library: TestClient, trainer: Headers) -> None:
+    library.put("/api/v1/tasks/issue-refund", headers=trainer, json={"slug": "issue-refund", "title": "Reimburse"})
+    library.app.state.search.catch_up()  # type: ignore[attr-defined]
+    found = library.get("/api/v1/search?q=reimburse").json()["results"]
+    assert [hit["slug"] for hit in found] == ["billing/refund-card"]
+
+
 def test_a_task_that_an_aid_named_is_confirmed_by_its_definition(library: TestClient, trainer: Headers) -> None:
     assert library.get("/api/v1/tasks/issue-refund").json()["confirmed"] is False
     body = TASK | {"slug": "issue-refund"}

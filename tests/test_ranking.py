@@ -475,6 +475,19 @@ def test_neighbours_are_used_together(made: Callable[..., Snapshot]) -> None:
     assert near(snapshot, 0, Hints(1, together={0: {1: 30}})) == ["Pack fragile goods"]
 
 
+def test_a_neighbour_answered_readers_with_the_same_question(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Reset a password", "Pack fragile goods", "Count the stock")
+    bound = Bound(Hints(1, learned={"badg": {1: 5.0}, "lost": {1: 5.0}}), snapshot)
+    found = ranking.neighbours(snapshot, bound, 0, snapshot.alive, "badge lost")
+    assert [(one.title, one.answered) for one in found] == [("Pack fragile goods", True)]
+
+
+def test_a_neighbour_that_answered_a_part_of_the_question_is_none(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Reset a password", "Pack fragile goods")
+    bound = Bound(Hints(1, learned={"badg": {1: 5.0}}), snapshot)
+    assert ranking.neighbours(snapshot, bound, 0, snapshot.alive, "badge broken desk") == []
+
+
 def test_neighbours_that_may_not_be_seen_are_not_named(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Change a forgotten password")
     nothing = np.zeros(snapshot.count, dtype=np.bool_)

@@ -76,6 +76,22 @@ def test_a_half_typed_word_finds(shelf: Shelf) -> None:
     assert shelf.slugs("print offl") == ["printer"]
 
 
+def test_an_aid_is_found_by_the_new_title_of_its_task(shelf: Shelf) -> None:
+    shelf.publish()
+    shelf.write("tasks.yaml", "tasks:\n  - {slug: issue-refund, title: Reimburse a purchaser}\n")
+    shelf.publish()
+    assert shelf.slugs("reimburse") == ["refund"]
+
+
+def test_tasks_that_stay_as_they_are_change_no_aid(shelf: Shelf) -> None:
+    shelf.write("tasks.yaml", "tasks:\n  - {slug: issue-refund, title: Reimburse a purchaser}\n")
+    shelf.publish()
+    before = shelf.search.state
+    shelf.publish()
+    assert before is not None
+    assert shelf.search.state is before
+
+
 def test_the_words_of_the_task_find(shelf: Shelf) -> None:
     assert shelf.slugs("issue") == ["refund"]
 

@@ -11,11 +11,14 @@ from app.web.words import _
 
 @dataclass(frozen=True)
 class Neighbour:
-    """An aid that belongs to another: by what it is about, by their task, or because readers `used` both."""
+    """An aid that belongs to another: by what it is about, by their task, because readers `used` both, or because it
+    `answered` readers with the same question.
+    """
 
     slug: str
     title: str
     used: bool
+    answered: bool
 
 
 @dataclass(frozen=True)

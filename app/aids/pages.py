@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
 
 import segno
@@ -54,10 +54,11 @@ class SectionView:
 
 @dataclass(frozen=True)
 class Back:
-    """Where the reader came from."""
+    """Where the reader came from, and what she asked there."""
 
     url: str
     label: str
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,9 @@ def aid_page(
     thanks = query.thanks if query.thanks in {"worked", "stuck", "noted"} else None
     if not (thanks or request.headers.get("sec-purpose", "").startswith("prefetch")):
         facts.state(opened)
-    view = replace(_view(request, shown, opened, now, thanks), neighbours=neighbours(request, shown.aid.id, viewer))
-    return render.page(request, "aid.html", shown.revision.title, view)
+    view = _view(request, shown, opened, now, thanks)
+    related = neighbours(request, shown.aid.id, viewer, view.back.asked)
+    return render.page(request, "aid.html", shown.revision.title, replace(view, neighbours=related))
 
 
 def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime, thanks: str | None) -> AidView:
@@ -276,7 +278,7 @@ def came_from(request: Request, tasks: Sequence[Task]) -> Back:
     came = urlsplit(request.headers.get("referer", ""))
     if came.netloc == request.headers.get("host"):
         if came.path == "/" and came.query.startswith("q="):
-            return Back(f"/?{came.query}", _("Results"))
+            return Back(f"/?{came.query}", _("Results"), parse_qs(came.query).get("q", [""])[0])
         for task in tasks:
             if came.path == f"/tasks/{task.slug}":
                 return Back(came.path, task.title)

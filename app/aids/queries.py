@@ -80,6 +80,12 @@ def of_task(session: Session, task_id: int) -> Sequence[tuple[Aid, Revision]]:
     return [(aid, found) for aid, found in session.exec(statement)]
 
 
+def live_of_tasks(session: Session, slugs: Sequence[str]) -> Sequence[Aid]:
+    """The live aids of these tasks."""
+    theirs = select(AidTask.aid_id).join(Task).where(col(Task.slug).in_(slugs))
+    return session.exec(select(Aid).where(col(Aid.live).is_not(None), col(Aid.id).in_(theirs))).all()
+
+
 def catalogue(session: Session) -> list[tuple[Task, Workflow | None, int, int]]:
     """Every task with its workflow, the number of its live aids for everyone, and of those for members."""
     number = func.count(col(Revision.id))

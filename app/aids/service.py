@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -247,6 +247,12 @@ def announce(session: Session, aid: Aid) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(7061696473)"))
     session.add(Change(aid_id=_id(aid)))
+
+
+def announce_of_tasks(session: Session, slugs: Sequence[str]) -> None:
+    """Add the live aids of these tasks to the feed: a reader finds them by what the tasks are called."""
+    for aid in queries.live_of_tasks(session, slugs):
+        announce(session, aid)
 
 
 def instance(session: Session) -> str:

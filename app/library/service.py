@@ -110,7 +110,7 @@ class Importer:
         if self.dry_run:
             return
         with writing(self.engine) as session:
-            work.load(session, self.clock(), catalogue)
+            aids.announce_of_tasks(session, work.load(session, self.clock(), catalogue))
             _keep(session, found.path, raw, "application/yaml")
 
     def _synonyms(self, found: Found) -> None:

@@ -15,6 +15,7 @@ from app.search.snapshot import NOTHING, Impact, Snapshot
 # count for longer than repetitions of a word in a text do.
 B, K1 = 0.9, 4.0
 MOST_POPULAR = 0.25
+LEAST_SHARE = 0.5
 MANY = 30  # readers that an aid helped, from which on more make no difference
 
 
@@ -105,6 +106,13 @@ class Bound:
             if other in at:
                 often[at[other]] = min(1.0, np.log1p(persons) / np.log1p(MANY))
         return often
+
+    def answered(self, terms: Sequence[str]) -> Scores:
+        """How many of the words of a question led readers to each document, from a half to 1; less is 0."""
+        share = np.zeros(self._snapshot.count)
+        for term in set(terms):
+            share[self.learned(term).documents] += 1 / len(set(terms))
+        return np.where(share >= LEAST_SHARE, share, 0.0)
 
     def knows(self, term: str) -> bool:
         """Whether this is a learned word, or one that has a synonym."""

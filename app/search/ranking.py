@@ -100,13 +100,14 @@ def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Want
     return scores
 
 
-def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask) -> list[Neighbour]:
-    """The aids nearest to this one: alike in meaning, of the same task, used together."""
+def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask, asked: str = "") -> list[Neighbour]:
+    """The aids nearest to this one: alike, of one task, used together or after the same question."""
     here = snapshot.of_aid.get(aid)
     if here is None:
         return []
     together = hints.together(aid)
-    nearness = snapshot.likeness(snapshot.vector(here)) + together
+    answered = hints.answered([term for word in analysis.words(asked) for term in snapshot.terms(word)])
+    nearness = snapshot.likeness(snapshot.vector(here)) + together + answered
     for task in snapshot.shown(here)["tasks"]:
         nearness[snapshot.having("task", task)] += SAME_TASK
     nearness[~allowed] = 0
@@ -115,7 +116,7 @@ def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask) -> lis
     found = near[top(nearness[near], MOST_NEIGHBOURS)].tolist()
     shown = [snapshot.shown(number) for number in found]
     return [
-        Neighbour(one["slug"], one["title"], used=bool(together[number]))
+        Neighbour(one["slug"], one["title"], bool(together[number]), bool(answered[number]))
         for number, one in zip(found, shown, strict=True)
     ]
 

@@ -126,13 +126,13 @@ class Search(Follower):
             hits.append(Hit(*common, html, 0.0))
         return replace(answer, hits=hits, total=len(rows), degraded=True)
 
-    def neighbours(self, aid: int, viewer: Viewer) -> list[Neighbour]:
-        """The aids that belong to this one; none while the index is being read."""
+    def neighbours(self, aid: int, viewer: Viewer, asked: str = "") -> list[Neighbour]:
+        """The aids that belong to this one, for a reader who asked this; none while the index is being read."""
         state = self.state
         if state is None or not state.snapshot.loaded:
             return []
         try:
-            return ranking.neighbours(*state, aid, _visible(state.snapshot, viewer))
+            return ranking.neighbours(*state, aid, _visible(state.snapshot, viewer), asked[:MOST_CHARACTERS])
         except Damaged as error:
             self._discard(error)
             return []

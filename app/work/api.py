@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from starlette.status import HTTP_201_CREATED
 
-from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession
+from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession, tasks_changed
 from app.errors import Invalid
 from app.viewer import Right
 from app.work import service
@@ -23,10 +23,11 @@ def list_tasks(session: ReadSession, _viewer: ReaderDep, limit: Limit = 50, curs
 
 
 @router.post("", summary="Define a task", status_code=HTTP_201_CREATED)
-def create_task(session: WriteSession, viewer: ViewerDep, now: NowDep, wanted: TaskIn) -> TaskOut:
+def create_task(request: Request, session: WriteSession, viewer: ViewerDep, now: NowDep, wanted: TaskIn) -> TaskOut:
     """A new task; one that an aid named before becomes confirmed."""
     viewer.require(Right.PLAN)
-    return service.create(session, now, wanted)
+    tasks_changed(request, session, service.create(session, now, wanted))
+    return service.get(session, wanted.slug)
 
 
 @router.get("/{slug}", summary="Read a task")
@@ -36,10 +37,12 @@ def read_task(session: ReadSession, _viewer: ReaderDep, slug: TaskSlug) -> TaskO
 
 
 @router.put("/{slug}", summary="Change a task")
-def change_task(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: TaskSlug, wanted: TaskIn) -> TaskOut:
+def change_task(
+    request: Request, session: WriteSession, viewer: ViewerDep, now: NowDep, slug: TaskSlug, wanted: TaskIn
+) -> TaskOut:
     """Make the task what the body says; it is created where it was not there."""
     viewer.require(Right.PLAN)
     if wanted.slug != slug:
         raise Invalid("The slug of a task cannot change; send the one in the address.")
-    service.define(session, now, wanted)
+    tasks_changed(request, session, service.redefine(session, now, [wanted]))
     return service.get(session, slug)

@@ -1,7 +1,7 @@
 """The rules of the work catalogue: define tasks, and note those that an aid names before anybody defined them."""
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,12 +67,12 @@ def find(session: Session, slug: str) -> TaskDetail:
     return TaskDetail(_id(task.id), task.slug, task.title, title, roles, task.criticality, task.owner, task.confirmed)
 
 
-def create(session: Session, at: datetime, wanted: TaskIn) -> TaskOut:
-    """A new task; an unconfirmed one with this slug becomes confirmed."""
+def create(session: Session, at: datetime, wanted: TaskIn) -> list[str]:
+    """A new task; an unconfirmed one with this slug becomes confirmed. Returns as `redefine` does."""
     found = queries.by_slug(session, wanted.slug)
     if found is not None and found.confirmed:
         raise Conflict(f"A task is already called {wanted.slug!r}. Change it with PUT, or choose another slug.")
-    return _out(session, [define(session, at, wanted)])[0]
+    return redefine(session, at, [wanted])
 
 
 def define(session: Session, at: datetime, wanted: TaskIn) -> Task:
@@ -92,14 +92,23 @@ def define(session: Session, at: datetime, wanted: TaskIn) -> Task:
     return task
 
 
-def load(session: Session, at: datetime, catalogue: Catalogue) -> None:
-    """Take in a `tasks.yaml`. Tasks that it does not name stay as they are."""
-    for named in catalogue.workflows:
-        _workflow(session, named.slug, named.title)
-    for named in catalogue.roles:
-        _role(session, named.slug, named.title)
-    for wanted in catalogue.tasks:
-        define(session, at, wanted)
+def redefine(session: Session, at: datetime, wanted: Sequence[TaskIn]) -> list[str]:
+    """Define these tasks; returns the slugs of those that the index now calls otherwise."""
+    slugs = [task.slug for task in wanted]
+    before = named(session, slugs)
+    for task in wanted:
+        define(session, at, task)
+    after = named(session, slugs)
+    return [slug for slug in slugs if before[slug] != after[slug]]
+
+
+def load(session: Session, at: datetime, catalogue: Catalogue) -> list[str]:
+    """Take in a `tasks.yaml`, and return as `redefine` does. Tasks that it does not name stay as they are."""
+    for flow in catalogue.workflows:
+        _workflow(session, flow.slug, flow.title)
+    for role in catalogue.roles:
+        _role(session, role.slug, role.title)
+    return redefine(session, at, catalogue.tasks)
 
 
 def note(session: Session, at: datetime, slugs: Iterable[str]) -> dict[str, Task]:
