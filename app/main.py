@@ -167,6 +167,8 @@ async def _database_away(request: Request, _error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
+    if isinstance(error.body, bytes):  # as it came: nothing said that it is JSON
+        return _answer(request, 415, "Not JSON", "Send the body as JSON, with `Content-Type: application/json`.")
     found = error.errors()
     if found and found[0]["type"] == "json_invalid":
         return _no_json(request, error.body, found[0]["loc"][1], found[0]["ctx"]["error"])

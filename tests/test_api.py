@@ -160,6 +160,12 @@ def test_aids_are_listed_in_pages(library: TestClient, trainer: Headers) -> None
     assert len(library.get("/api/v1/aids", headers=trainer).json()["items"]) == 4
 
 
+def test_a_body_that_does_not_say_what_it_is_is_refused_with_what_to_do(library: TestClient, trainer: Headers) -> None:
+    answer = library.post("/api/v1/aids", headers=trainer, content=b'{"slug": "a", "markdown": "# A"}')
+    assert answer.status_code == 415
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
 def test_a_task_is_defined_read_and_changed(library: TestClient, trainer: Headers) -> None:
     assert library.post("/api/v1/tasks", json=TASK, headers=trainer).json() == TASK | {"confirmed": True}
     assert library.post("/api/v1/tasks", json=TASK, headers=trainer).status_code == 409
