@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -18,7 +19,8 @@ from app.aids import api as aids_api
 from app.aids import pages as aids_pages
 from app.aids import service as aids
 from app.aids import task_pages
-from app.chores import Chores
+from app.aids.refresh import refresh
+from app.chores import Chore, Chores
 from app.db import open_engine, require_head
 from app.errors import AppError, Conflict, Fault, NotFound, SignInNeeded, TooMany, Unavailable
 from app.people import pages as people_pages
@@ -102,6 +104,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     state.usage = Usage(Writer(engine), ticking)
     state.learner = Learner(engine, settings, ticking, state.usage.writer)
     state.chores = Chores(engine, ticking)
+    state.chores.chores.append(Chore("render again", timedelta(days=1), lambda _now: refresh(engine)))
     state.metrics = health.Metrics()
     state.credentials = Credentials(engine, ticking, load_key(settings.data_dir), settings.reading == "everyone")
     for kind in TYPES:

@@ -8,16 +8,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
 
-import segno
 from fastapi import APIRouter, Form, Query, Request
 from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.aids import queries, service
+from app.aids import card, queries, service
 from app.aids.catalogue import Neighbour
 from app.aids.document import Kind
-from app.aids.models import Revision
+from app.aids.sections import Place
 from app.deps import FactsDep, NowDep, ReaderDep, ReadSession, base_url, neighbours
 from app.errors import Invalid, NotFound
 from app.facts import Asked, Finished, Opened
@@ -29,8 +28,9 @@ from app.work.models import Task
 
 router = APIRouter(include_in_schema=False)
 PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>\s*", re.DOTALL)
-TICK = re.compile(r'<input[^>]*class="tick"[^>]*>')
-SIZES = ((12, "crowded"), (8, "many"))  # so many items need smaller type to stay on one card
+MANY_PLACES = 4  # headings from which on a list of them helps
+FILTERED = {Kind.DECISION, Kind.TROUBLESHOOTING}  # kinds whose tables can be filtered
+FEWEST_ROWS = 6  # of a table that is worth a filter, as in find.js
 SOURCES = {"search", "widget", "link", "qr", "browse", "assistant"}
 LABELS = {
     Kind.PROCEDURE: _("Procedure"),
@@ -42,6 +42,15 @@ LABELS = {
 
 
 @dataclass(frozen=True)
+class CauseView:
+    """A cause of a symptom with its remedy."""
+
+    id: str
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True)
 class SectionView:
     """A part of the aid."""
 
@@ -50,6 +59,8 @@ class SectionView:
     role: str
     html: Markup
     open: bool
+    headings: list[Place] = field(default_factory=list)
+    causes: list[CauseView] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -84,29 +95,14 @@ class AidView:
     source: str
     back: Back
     address: str
-    card_url: str
+    card_url: str | None
     markdown_url: str
     thanks: str | None
     audience: str
     lang: str | None
+    places: list[Place] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
     neighbours: list[Neighbour] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CardView:
-    """All that the printed card shows."""
-
-    slug: str
-    title: str
-    summary: str
-    steps: Markup
-    size: str
-    qr: Markup
-    address: str
-    owner: str | None
-    published: date | None
-    revision: int
-    aid_url: str
 
 
 @dataclass(frozen=True)
@@ -172,13 +168,13 @@ def aid_page(
         shown = service.show(session, viewer, slug)
     except NotFound:
         if slug.endswith("/card"):
-            return _card(request, session, viewer, slug.removesuffix("/card"))
+            return card.page(request, session, viewer, slug.removesuffix("/card"))
         target = service.moved(session, slug)
         if target is None:
             raise
         return RedirectResponse(f"/aids/{quote(target)}", 301)
     opened = query.opened(now, shown, viewer)
-    thanks = query.thanks if query.thanks in {"worked", "stuck", "noted"} else None
+    thanks = query.thanks if query.thanks in {"worked", "stuck", "noted", "next"} else None
     if not (thanks or request.headers.get("sec-purpose", "").startswith("prefetch")):
         facts.state(opened)
     view = _view(request, shown, opened, now, thanks)
@@ -212,16 +208,46 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         source=opened.source,
         back=came_from(request, shown.tasks),
         address=base_url(request) + path,
-        card_url=f"{path}/card",
+        card_url=f"{path}/card" if card.offered(revision) else None,
         markdown_url=f"{path}.md",
         thanks=thanks,
         audience=revision.audience,
         lang=revision.lang,
+        places=_places(sections) if revision.kind == Kind.REFERENCE else [],
+        scripts=_scripts(revision.kind, sections),
     )
 
 
 def _section(stored: dict[str, Any]) -> SectionView:
-    return SectionView(**{**stored, "html": Markup(stored["html"])})  # noqa: S704 - rendered and sanitised when it was saved
+    causes = [CauseView(one["id"], one["title"], _safe(one["html"])) for one in stored.get("causes", ())]
+    headings = [Place(one["id"], one["title"]) for one in stored.get("headings", ())]
+    names = ("id", "title", "role", "open")
+    return SectionView(
+        **{name: stored[name] for name in names}, html=_safe(stored["html"]), headings=headings, causes=causes
+    )
+
+
+def _safe(html: str) -> Markup:
+    return Markup(html)  # noqa: S704 - rendered and sanitised when it was saved
+
+
+def _places(sections: Sequence[SectionView]) -> list[Place]:
+    """The headings of the aid, when there are enough to choose from."""
+    found = [place for part in sections if part.title for place in (Place(part.id, part.title), *part.headings)]
+    return found if len(found) >= MANY_PLACES else []
+
+
+def _scripts(kind: str, sections: Sequence[SectionView]) -> list[str]:
+    """What this aid needs beyond the script of every aid."""
+    html = "".join(section.html for section in sections)
+    long = any(table.count("<tr") > FEWEST_ROWS for table in html.split("<table")[1:])
+    found = {
+        "checklist.js": kind == Kind.CHECKLIST,
+        "guide.js": 'class="tree"' in html,
+        "find.js": kind == Kind.REFERENCE or (kind in FILTERED and long),
+        "anchors.js": kind == Kind.REFERENCE,
+    }
+    return [name for name, needed in found.items() if needed]
 
 
 def _once(summary: str, intro: Markup) -> tuple[str, Markup]:
@@ -237,40 +263,6 @@ def _once(summary: str, intro: Markup) -> tuple[str, Markup]:
 def _markdown(session: ReadSession, viewer: Viewer, slug: str) -> Response:
     shown = service.show(session, viewer, slug)
     return Response(shown.revision.markdown, media_type="text/markdown; charset=utf-8")
-
-
-def _card(request: Request, session: ReadSession, viewer: Viewer, slug: str) -> HTMLResponse:
-    shown = service.show(session, viewer, slug)
-    revision = shown.revision
-    steps = _card_steps(revision)
-    path = f"/aids/{quote(shown.aid.slug)}"
-    address = base_url(request) + path
-    view = CardView(
-        slug=shown.aid.slug,
-        title=revision.title,
-        summary=revision.summary,
-        steps=steps,
-        size=next((name for least, name in SIZES if steps.count("<li") >= least), ""),
-        qr=qr(f"{address}?from=qr"),
-        address=address,
-        owner=revision.owner,
-        published=shown.aid.checked_on,
-        revision=revision.number,
-        aid_url=path,
-    )
-    return render.page(request, "card.html", revision.title, view)
-
-
-def _card_steps(revision: Revision) -> Markup:
-    """The part with the steps, a box to draw a tick into instead of one to click."""
-    html = "".join(section["html"] for section in revision.sections if section["role"] == "steps")
-    return Markup(TICK.sub('<span class="card-box"></span>', html))  # noqa: S704 - sanitised when it was saved
-
-
-def qr(address: str) -> Markup:
-    """A QR code (ISO/IEC 18004) of an address as SVG that needs no style."""
-    drawn = segno.make(address, error="m").svg_inline(omitsize=True, svgclass="qr", lineclass=None, border=2)
-    return Markup(drawn)  # noqa: S704 - made of numbers only
 
 
 def came_from(request: Request, tasks: Sequence[Task]) -> Back:
@@ -294,6 +286,14 @@ class OutcomeForm(BaseModel):
     search_id: str = ""
     source: str = ""
     remark: str = Field("", max_length=2000)
+    onward: str = Field("", max_length=100)
+
+    def after(self) -> str:
+        """Where the reader goes on: at the next cause after a remedy that did not help, otherwise at the thanks."""
+        if self.outcome == "stuck" and self.onward:
+            return f"thanks=next#{quote(self.onward)}"
+        noted = self.outcome == "stuck" and self.remark.strip()
+        return f"thanks={'noted' if noted else self.outcome}#feedback"
 
     def finished(self, now: datetime, slug: str, viewer: Viewer) -> Finished:
         """The fact that the reader said so."""
@@ -317,8 +317,7 @@ def say_outcome(
     """Whether it worked, from a page without script."""
     shown = service.show(session, viewer, slug)
     facts.state(said.finished(now, shown.aid.slug, viewer))
-    thanks = "noted" if said.outcome == "stuck" and said.remark.strip() else said.outcome
-    return RedirectResponse(f"/aids/{quote(slug)}?thanks={thanks}#feedback", 303)
+    return RedirectResponse(f"/aids/{quote(slug)}?{said.after()}", 303)
 
 
 class QuestionForm(BaseModel):

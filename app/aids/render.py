@@ -4,15 +4,13 @@ The text passes two gates: markdown-it does not let HTML through, and nh3 drops 
 """
 
 import posixpath
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.admon import admon_plugin
@@ -20,40 +18,15 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from app.aids.document import Document
+from app.aids.blocks import plain, words
+from app.aids.document import Document, Kind
+from app.aids.sanitise import clean
+from app.aids.sections import Section, arrange, stored
+from app.aids.steps import mark_steps, mark_tree
 from app.errors import Fault, Invalid
 
 MOST_TABLE_ROWS = 2_000
-ORDER = ("steps", "detail", "trouble", "references", "people", "notes")
 LONGEST_WORD = 16  # of code that is kept on one line
-ROLES = (
-    ("trouble", re.compile(r"wrong|troubl|problem|error|fail|stuck|does not work|doesn't work", re.I)),
-    ("references", re.compile(r"reference|see also|links|read more|more information|sources|related", re.I)),
-    ("people", re.compile(r"people|contact|who to|whom to|\bask ", re.I)),
-)
-TAGS = set(
-    "a abbr blockquote br caption code dd del details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img input li ol"
-    " p pre s section span strong sub summary sup table tbody td tfoot th thead tr ul".split()
-)
-ATTRIBUTES = {
-    "*": {"id", "class"},
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "loading"},
-    "input": {"type", "disabled", "checked", "aria-labelledby", "aria-label"},
-    "ol": {"start"},
-    "div": {"tabindex", "role", "aria-label"},
-}
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of an aid below its title: `role` places it in the pyramid, `html` is safe."""
-
-    id: str
-    title: str
-    role: str
-    html: str
-    open: bool
 
 
 @dataclass(frozen=True)
@@ -69,15 +42,7 @@ class Rendered:
 
     def stored_sections(self) -> list[dict[str, Any]]:
         """The sections as JSON."""
-        return [asdict(section) for section in self.sections]
-
-
-@dataclass
-class _Part:
-    title: str
-    tokens: list[Token]
-    steps: bool = False
-    notes: bool = False
+        return stored(self.sections)
 
 
 @cache
@@ -113,43 +78,29 @@ def render(document: Document, path: str, images: Mapping[str, str]) -> Rendered
     if heading and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
         del tokens[:3]
     missing = _rewrite(tokens, path, images)
-    steps = _mark_steps(tokens)
+    kind = document.front.kind
+    steps = mark_tree(tokens) if kind is Kind.DECISION else mark_steps(tokens, kind)
     summary = document.front.summary if document.front.summary is not None else _first_paragraph(tokens)
-    parts = _parts(tokens)
-    sections = _sections(parts, environment, bool(steps))
+    sections = arrange(tokens, kind, lambda part: _html(part, environment))
     return Rendered(title[:300], summary[:500], sections, steps, text, missing)
 
 
-def plain(tokens: Sequence[Token]) -> str:
-    """The words of these tokens, a line per block."""
-    return "\n".join(
-        _words(token) for token in tokens if token.type == "inline" or token.type in {"fence", "code_block"}
-    )
-
-
-def _words(token: Token) -> str:
-    if not token.children:
-        return token.content
-    kinds = {"text", "code_inline", "image"}
-    return "".join(child.content if child.type in kinds else " " for child in token.children if _is_word(child)).strip()
-
-
-def _is_word(token: Token) -> bool:
-    return token.type in {"text", "code_inline", "image", "softbreak", "hardbreak"}
+def _html(tokens: Sequence[Token], environment: dict[str, Any]) -> str:
+    return clean(_parser().renderer.render(tokens, _parser().options, environment))
 
 
 def _first_heading(tokens: Sequence[Token]) -> str:
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            return _words(inline).replace("\0", "")
+            return words(inline).replace("\0", "")
     return ""
 
 
 def _first_paragraph(tokens: Sequence[Token]) -> str:
     for token, inline in pairwise(tokens):
         if token.type == "paragraph_open" and not token.hidden:
-            words = " ".join(_words(inline).split())
-            return words if len(words) <= 300 else words[:299].rsplit(" ", 1)[0] + "…"
+            text = " ".join(words(inline).split())
+            return text if len(text) <= 300 else text[:299].rsplit(" ", 1)[0] + "…"
     return ""
 
 
@@ -207,110 +158,3 @@ def link_target(href: str, path: str) -> str:
     if slug.startswith(".."):
         return href
     return f"/aids/{quote(slug)}" + (f"#{target.fragment}" if target.fragment else "")
-
-
-def _mark_steps(tokens: list[Token]) -> list[str]:
-    start = next((n for n, token in enumerate(tokens) if _is_step_list(token)), None)
-    if start is None:
-        return []
-    end = _closing(tokens, start)
-    tokens[start].attrJoin("class", "steps")
-    steps: list[str] = []
-    marked: list[Token] = []
-    item_level = tokens[start].level + 1
-    for number, token in enumerate(tokens[start + 1 : end], start + 1):
-        if token.type == "list_item_close" and token.level == item_level:
-            marked.append(_raw("</div>"))
-        marked.append(token)
-        if token.type == "list_item_open" and token.level == item_level:
-            steps.append(plain(tokens[number : _closing(tokens, number)]).replace("\n", " "))
-            _open_step(token, len(steps), marked)
-        elif token.children and token.children[0].type == "html_inline":
-            del token.children[0]
-    tokens[start + 1 : end] = marked
-    return steps
-
-
-def _is_step_list(token: Token) -> bool:
-    ordered = token.type == "ordered_list_open"
-    return token.level == 0 and (ordered or "contains-task-list" in str(token.attrs.get("class", "")))
-
-
-def _open_step(token: Token, number: int, marked: list[Token]) -> None:
-    token.attrs = {"id": f"step-{number}", "class": "step"}
-    label = f"step-{number}-text"
-    box = f'<input type="checkbox" class="tick" id="tick-{number}" aria-labelledby="{label}">'
-    marked.append(_raw(f'{box}<div class="step-text" id="{label}">'))
-
-
-def _raw(html: str) -> Token:
-    return Token("html_block", "", 0, content=html)
-
-
-def _closing(tokens: Sequence[Token], start: int) -> int:
-    close = tokens[start].type.removesuffix("_open") + "_close"
-    level = tokens[start].level
-    return next(n for n in range(start + 1, len(tokens)) if tokens[n].type == close and tokens[n].level == level)
-
-
-def _parts(tokens: Sequence[Token]) -> list[_Part]:
-    parts = [_Part("", [])]
-    skip = 0
-    for number, token in enumerate(tokens):
-        if skip:
-            skip -= 1
-        elif token.type == "footnote_block_open":
-            parts.append(_Part("Notes", [token], notes=True))
-        elif token.type == "heading_open" and token.level == 0 and token.tag in {"h1", "h2"}:
-            parts.append(_Part(_words(tokens[number + 1]), []))
-            skip = 2
-        else:
-            parts[-1].tokens.append(token)
-            parts[-1].steps |= "steps" in str(token.attrs.get("class", "")).split()
-    return [part for part in parts if part.tokens or part.title]
-
-
-def _sections(parts: Sequence[_Part], environment: dict[str, Any], has_steps: bool) -> list[Section]:
-    used: set[str] = set()
-    sections = []
-    for part in parts:
-        role = _role(part)
-        title = part.title or ("Quick steps" if part.steps else "")
-        is_open = role in {"steps", "notes"} or not title or (role == "detail" and not has_steps)
-        html = _safe(_parser().renderer.render(part.tokens, _parser().options, environment))
-        sections.append(Section(_anchor(title, used), title, role, html, is_open))
-    return sorted(sections, key=lambda section: (bool(section.title), ORDER.index(section.role)))
-
-
-def _role(part: _Part) -> str:
-    if part.steps:
-        return "steps"
-    if part.notes:
-        return "notes"
-    return next((role for role, words in ROLES if words.search(part.title)), "detail")
-
-
-def _anchor(title: str, used: set[str]) -> str:
-    stem = re.sub(r"[^\w]+", "-", title.lower()).strip("-")[:60] or "about"
-    stem = f"section-{stem}" if re.match(r"step|tick|fn|q$|results|feedback|main", stem) else stem
-    name = next(candidate for candidate in _numbered(stem) if candidate not in used)
-    used.add(name)
-    return name
-
-
-def _numbered(stem: str) -> Iterator[str]:
-    yield stem
-    yield from (f"{stem}-{number}" for number in range(2, 10_000))
-
-
-def _safe(html: str) -> str:
-    html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
-    html = html.replace("<table>", '<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table>')
-    html = html.replace("</table>", "</table></div>")
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
-    )

@@ -134,6 +134,18 @@ def _aid(payload: str) -> str:
     return f"---\n{front}---\n{payload}\n\n## Quick steps\n1. {payload}\n2. Step two.\n\n## Details\n{payload}\n"
 
 
+def _kinds() -> dict[str, str]:
+    """An aid of each kind whose every place holds an attack; in the cells of tables as far as they hold together."""
+    rows = "".join(f"| {line} | few |\n" for line in LINES if "|" not in line)
+    return {
+        "decision": "".join(f"1. {line} Q{n}\n    - {line}: {line}\n    - Yes\n" for n, line in enumerate(LINES))
+        + f"\n## Cases\n| Case | Who |\n|---|---|\n{rows}",
+        "troubleshooting": "".join(f"## {line}\n### {line}\n{line}\n" for line in LINES),
+        "checklist": "".join(f"- [ ] {line}\n" for line in LINES),
+        "reference": "".join(f"## {line}\n### {line}\n{line}\n" for line in LINES) + f"\n| a | b |\n|---|---|\n{rows}",
+    }
+
+
 @pytest.fixture(scope="module")
 def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A server whose every aid is an attack."""
@@ -142,6 +154,8 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         (folder / f"line-{number}.md").write_text(_aid(payload))
     for number, payload in enumerate(BLOCKS):
         (folder / f"block-{number}.md").write_text(f"---\ntitle: Block {number}\n---\n{payload}\n")
+    for kind, text in _kinds().items():
+        (folder / f"{kind}.md").write_text(f"---\nkind: {kind}\ntitle: {kind}\n---\n{text}")
     with serving(sqlite_settings(sqlite_template, tmp_path_factory.mktemp("data")), folder) as site:
         yield site
 
@@ -197,6 +211,29 @@ def test_a_search_while_typing_shows_it_as_text(page: Page):
 def test_the_card_shows_it_as_text(page: Page):
     for number in range(0, len(LINES), 8):
         page.goto(f"/aids/line-{number}/card")
+        assert page.evaluate(RUNS) == []
+
+
+@pytest.mark.parametrize("kind", ["decision", "troubleshooting", "checklist", "reference"])
+def test_no_kind_of_aid_lets_it_through(page: Page, kind: str):
+    page.goto(f"/aids/{kind}")
+    assert page.evaluate(RUNS) == []
+    page.goto(f"/aids/{kind}/card")
+    assert page.evaluate(RUNS) == []
+
+
+def test_a_guide_shows_it_as_text(page: Page):
+    page.goto("/aids/decision")
+    for _ in LINES:
+        page.locator(".choice").nth(1).click()
+        assert page.evaluate(RUNS) == []
+    assert page.locator(".given li").count() == len(LINES)
+
+
+def test_words_found_on_a_page_are_text(page: Page):
+    page.goto("/aids/reference")
+    for line in LINES[::4]:
+        page.get_by_label("Find on this page").fill(line)
         assert page.evaluate(RUNS) == []
 
 

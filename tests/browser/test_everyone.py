@@ -48,6 +48,34 @@ def _synonym(page: Page, _site: Site) -> None:
     page.get_by_role("button", name="Add").click()
 
 
+def _decided(page: Page, _site: Site) -> None:
+    page.goto("/aids/service-desk/ticket-priority")
+    for name in ("No", "One person", "Yes"):
+        page.locator(".choices").get_by_role("button", name=name, exact=True).click()
+
+
+def _completed(page: Page, _site: Site) -> None:
+    page.goto("/aids/warehouse/forklift-daily-check")
+    for box in page.locator(".tick").all():
+        box.check()
+
+
+def _ruled_out(page: Page, _site: Site) -> None:
+    page.goto("/aids/warehouse/scanner-will-not-read")
+    page.get_by_text("No red line", exact=True).click()
+    page.locator("#no-red-line-1").get_by_role("button", name="still stuck").click()
+
+
+def _found_on_page(page: Page, _site: Site) -> None:
+    page.goto("/aids/service-desk/error-codes")
+    page.get_by_label("Find on this page").fill("locked")
+
+
+def _filtered(page: Page, _site: Site) -> None:
+    page.goto("/aids/customer-care/complaint-escalation")
+    page.get_by_role("searchbox", name="Filter").first.fill("leader")
+
+
 STUDIO = {"delivery", "why it is found", "learned words", "synonyms"}
 PAGES: dict[str, str | Go] = {
     "home": "/",
@@ -59,6 +87,14 @@ PAGES: dict[str, str | Go] = {
     "aid unfolded": _unfolded,
     "aid of reference": "/aids/finance/vat-codes",
     "card": f"{AID}/card",
+    "decision": "/aids/warehouse/which-box",
+    "decision taken": _decided,
+    "checklist complete": _completed,
+    "cause ruled out": _ruled_out,
+    "words found on the page": _found_on_page,
+    "table filtered": _filtered,
+    "card of a checklist": "/aids/warehouse/forklift-daily-check/card",
+    "card of a decision": "/aids/service-desk/ticket-priority/card",
     "tasks": "/tasks",
     "task": "/tasks/issue-refund",
     "sign-in": "/sign-in",
@@ -148,6 +184,19 @@ SMALL = """
 """
 
 
-@pytest.mark.parametrize("name", ["home", "results", "aid", "tasks", "task", "nothing found"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "home",
+        "results",
+        "aid",
+        "decision",
+        "table filtered",
+        "words found on the page",
+        "tasks",
+        "task",
+        "nothing found",
+    ],
+)
 def test_targets_are_large_enough_for_a_thumb(arrive: Callable[..., Page], name: str):
     assert arrive(name, viewport=PHONE).evaluate(SMALL) == []

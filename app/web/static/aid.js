@@ -59,6 +59,15 @@ function ticks() {
   if (counter) count();
 }
 
+// A remedy helped or did not: it shows, and the next cause is at hand.
+function ruleOut(form, value, onward) {
+  form.closest(".cause")?.classList.add(value === "worked" ? "helped-here" : "ruled-out");
+  if (value !== "stuck" || !onward) return false;
+  form.replaceWith(document.getElementById("next").content.cloneNode(true));
+  onward.focus();
+  return true;
+}
+
 function outcome(event) {
   event.preventDefault();
   const form = event.currentTarget;
@@ -68,6 +77,7 @@ function outcome(event) {
   record("outcome", { ...about, source, outcome: value, section: fields.get("section"), text: remark });
   flush();
   if (value === "worked") write("sessionStorage", TICKS, undefined);
+  if (ruleOut(form, value, document.getElementById(fields.get("onward")))) return;
   // A question that was begun moves along: nothing typed is lost.
   const begun = value === "stuck" && document.getElementById("ask-here")?.form;
   const template = document.getElementById(value);
@@ -82,9 +92,10 @@ function outcome(event) {
   (question ?? answer).focus();
 }
 
-// A link may point into a part that is folded away.
+// A link may point to a step, which is where the reader goes on, or into a part that is folded away.
 function unfold() {
   const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target) target.querySelector(":scope > .tick")?.focus({ preventScroll: true });
   const part = target && target.closest("details:not([open])");
   if (!part) return;
   part.open = true;
@@ -102,4 +113,5 @@ addEventListener("beforeprint", () => {
 for (const form of aid.querySelectorAll("[data-outcome]")) form.addEventListener("submit", outcome);
 ticks();
 unfold();
+addEventListener("load", unfold); // Arriving at an address takes the focus away.
 opened();
