@@ -74,6 +74,26 @@ class Finished:
     source: str | None = None
 
 
+@dataclass(frozen=True)
+class Left:
+    """Somebody does not work here any more, or had herself erased; it may be told twice."""
+
+    at: datetime
+    person: str
+    name: str
+    email: str | None
+
+
+@dataclass(frozen=True)
+class Disabled:
+    """Somebody was shut out; she may come back. It may be told twice."""
+
+    at: datetime
+    person: str
+    name: str
+    email: str | None
+
+
 @dataclass
 class Facts:
     """Who listens to what."""

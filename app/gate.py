@@ -20,7 +20,7 @@ from app.errors import AppError, Broken, Forbidden, NotFound, TooLarge, TooMany
 from app.health import Metrics
 from app.ids import uuid7
 from app.people.credentials import Credentials
-from app.people.pages import COOKIE
+from app.people.entering import COOKIE
 from app.settings import Settings
 from app.viewer import Viewer
 
@@ -149,7 +149,9 @@ class Gate:
         path, address = request.url.path, request.client.host if request.client else "?"
         if viewer.role is not None and viewer.person is None:
             self.rates.count(self.rates.token, f"token {viewer.name}")
-        elif path.startswith("/sign-in/"):
+        elif path.startswith("/sign-in/oidc"):
+            self.rates.count(self.rates.search, f"single sign-on {address}")
+        elif path.startswith(("/sign-in/", "/invitation/")) or (path == "/sign-in" and request.method == "POST"):
             self.rates.count(self.rates.sign_in, f"sign-in {address}")
         elif viewer.role is None and path == "/api/v1/events":
             self.rates.count(self.rates.events, f"events {address}")

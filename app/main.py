@@ -1,9 +1,8 @@
-"""The hall: builds the application and wires the rooms."""
+"""The hall: builds the application, and answers what went wrong."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -14,47 +13,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app import clock, facts, gate, health, logs
-from app.aids import api as aids_api
-from app.aids import pages as aids_pages
-from app.aids import service as aids
-from app.aids import task_pages
-from app.aids.refresh import refresh
-from app.chores import Chore, Chores
-from app.db import open_engine, require_head
+from app import clock, gate, logs
+from app.db import require_head
 from app.errors import AppError, Conflict, Fault, NotFound, SignInNeeded, TooMany, Unavailable
-from app.people import pages as people_pages
-from app.people.credentials import Credentials
+from app.people import pages as sign_in_pages
 from app.reference import page as reference_page
-from app.search import api as search_api
-from app.search import pages as search_pages
-from app.search import studio as search_studio
 from app.search.service import Question, Search
 from app.settings import Settings, load
-from app.usage import api as usage_api
-from app.usage import pages as usage_pages
-from app.usage.learning import Learner
-from app.usage.service import TYPES, Usage
-from app.usage.writer import Writer
-from app.viewer import load_key
 from app.web import render
 from app.web.words import _
-from app.work import api as work_api
+from app.wiring import ROUTERS, wire
 
 NEAREST = 5
-ROUTERS = (
-    search_api.router,
-    aids_api.router,
-    work_api.router,
-    usage_api.router,
-    search_pages.router,
-    search_studio.router,
-    task_pages.router,
-    aids_pages.router,
-    people_pages.router,
-    usage_pages.router,
-    health.router,
-)
 
 
 @dataclass(frozen=True)
@@ -88,7 +58,6 @@ def from_environment() -> FastAPI:
 
 def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     """The application with its own engine, index and event writer; they run while it is served."""
-    engine = open_engine(settings.sqlalchemy_url)
     app = FastAPI(
         title="Job aids",
         version="1",
@@ -97,18 +66,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
         lifespan=_running,
         description="Find the right job aid mid-task, and record what came of it.",
     )
-    state = app.state
-    state.settings, state.engine, state.clock, state.facts = settings, engine, ticking, facts.Facts()
-    state.search = Search(settings.index_dir, engine, settings.language)
-    state.neighbours, state.tasks_changed = state.search.neighbours, aids.announce_of_tasks
-    state.usage = Usage(Writer(engine), ticking)
-    state.learner = Learner(engine, settings, ticking, state.usage.writer)
-    state.chores = Chores(engine, ticking)
-    state.chores.chores.append(Chore("render again", timedelta(days=1), lambda _now: refresh(engine)))
-    state.metrics = health.Metrics()
-    state.credentials = Credentials(engine, ticking, load_key(settings.data_dir), settings.reading == "everyone")
-    for kind in TYPES:
-        state.facts.listen(kind, state.usage.hear)
+    wire(app.state, settings, ticking)
     for router in ROUTERS:
         app.include_router(router)
     app.add_route("/api", reference_page, include_in_schema=False)
@@ -120,9 +78,9 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_middleware(
         gate.Gate,
-        credentials=state.credentials,
-        rates=gate.Rates(settings),
-        metrics=state.metrics,
+        credentials=app.state.credentials,
+        rates=app.state.rates,
+        metrics=app.state.metrics,
         refuse=_app_error,
     )
     return app
@@ -151,7 +109,7 @@ async def _app_error(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
         if gate.wants_html(request):
-            view = people_pages.SignInView(error.detail)
+            view = sign_in_pages.sign_in_view(request, error.detail)
             return render.page(request, "sign_in.html", _("Sign in"), view, status=error.status)
     slug = error.slug if isinstance(error, NotFound) else ""
     response = _answer(request, error.status, error.title, error.detail, error.faults, slug)

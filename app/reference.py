@@ -78,6 +78,7 @@ def _operation(path: str, method: str, described: Schema, schemas: Schema) -> Op
         for one in described.get("parameters", [])
     ]
     body = _resolved(described.get("requestBody", {"content": {}})["content"].get("application/json", {}), schemas)
+    body = _resolved(body["items"], schemas) if body.get("type") == "array" else body
     parameters += [
         _parameter(name, _("body"), field, name in body.get("required", []), schemas)
         for name, field in body.get("properties", {}).items()

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import StartError
 from app.languages import Language
+from app.viewer import Role
 
 
 class Settings(BaseSettings):
@@ -25,11 +27,22 @@ class Settings(BaseSettings):
     language: Language = Field(Language.ENGLISH, description="Language of aids that do not name theirs.")
     min_learned: Annotated[int, Field(ge=3)] = Field(3, description="Readers who must have used a word for an aid.")
     time_zone: str = Field("UTC", description="The organisation's time zone, for days in reports.")
-    rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address.")
+    rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address, and per account.")
     rate_search: str = Field("240/minute", description="Anonymous searches per address.")
     rate_events: str = Field("600/minute", description="Anonymous event calls per address.")
     rate_token: str = Field("12000/minute", description="Calls per API token.")
     session_days: int = Field(14, description="Days that a sign-in lasts.")
+    oidc_client_id: str = Field("", description="Single sign-on: the name of this server at the provider.")
+    oidc_client_secret: str = Field(
+        "", repr=False, description="Single sign-on: its secret; empty for a public client."
+    )
+    oidc_issuer: str = Field(
+        "", description="Single sign-on: address of the OpenID Connect provider; empty means none."
+    )
+    oidc_name: str = Field("single sign-on", description="Single sign-on: what the button says after “Sign in with”.")
+    oidc_person_claim: str = Field("", description="Single sign-on: claim with the person's id; empty means made here.")
+    oidc_groups_claim: str = Field("groups", description="Single sign-on: claim with the person's groups.")
+    oidc_roles: str = Field("", description="Single sign-on: roles by value of that claim, such as trainers=trainer.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
 
     @field_validator("time_zone")
@@ -40,6 +53,37 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"no time zone is called {value!r}; use a name such as Europe/Berlin") from None
         return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _reachable(cls, value: str, info: ValidationInfo) -> str:
+        address = urlsplit(value)
+        if value and address.scheme != "https" and address.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise ValueError("the address of the provider begins with https://")
+        if value and not info.data.get("oidc_client_id"):
+            raise ValueError("JOBAIDS_OIDC_CLIENT_ID is needed too")
+        return value
+
+    @field_validator("oidc_person_claim")
+    @classmethod
+    def _no_address(cls, value: str) -> str:
+        if value.startswith("email"):
+            raise ValueError("an e-mail address may pass to somebody else; use a claim with a lasting id")
+        return value
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        for pair in filter(None, map(str.strip, value.split(","))):
+            if pair.rpartition("=")[2].strip() not in set(Role) or "=" not in pair:
+                raise ValueError(f"{pair!r} is not a pair such as trainers=trainer; roles are {', '.join(Role)}")
+        return value
+
+    @property
+    def oidc_role_pairs(self) -> dict[str, Role]:
+        """The role that each value of a claim gives, in the order of the setting."""
+        pairs = [pair.rpartition("=") for pair in self.oidc_roles.split(",") if pair.strip()]
+        return {value.strip(): Role(role.strip()) for value, _, role in pairs}
 
     @property
     def zone(self) -> ZoneInfo:

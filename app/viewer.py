@@ -29,14 +29,47 @@ class Right(StrEnum):
     PUBLISH = "publish aids"
     PLAN = "keep tasks"
     MEASURE = "see the delivery figures"
+    RECORD = "record competency"
+    COMPETENCY = "see competency"
+    ROLL_OUT = "plan roll-outs"
+    PEOPLE = "keep people"
+    AUDIT = "read the audit"
+    CONFIGURE = "change settings and applications"
 
 
+class Scope(StrEnum):
+    """Whom or what a right covers."""
+
+    ALL = "everything"
+    TEAM = "own team"
+    OWN = "own"
+    MASKED = "pseudonyms only"
+
+
+ALL, TEAM, OWN, MASKED, NO = Scope.ALL, Scope.TEAM, Scope.OWN, Scope.MASKED, None
+
+# Role × action × scope. The checks, the page /studio/roles and the manual say what stands here and nothing else.
+# fmt: off
+_COLUMNS = (           Role.EMPLOYEE, Role.TRAINER, Role.MANAGER, Role.ANALYST, Role.ADMIN)
+_TABLE: dict[Right, tuple[Scope | None, ...]] = {
+    Right.SUGGEST:    (ALL,           ALL,          ALL,          ALL,          ALL),
+    Right.WRITE:      (NO,            ALL,          NO,           NO,           ALL),
+    Right.PUBLISH:    (NO,            ALL,          NO,           NO,           ALL),
+    Right.PLAN:       (NO,            ALL,          NO,           NO,           ALL),
+    Right.MEASURE:    (NO,            ALL,          ALL,          ALL,          ALL),
+    Right.RECORD:     (NO,            NO,           TEAM,         NO,           ALL),
+    Right.COMPETENCY: (OWN,           OWN,          TEAM,         MASKED,       MASKED),
+    Right.ROLL_OUT:   (NO,            ALL,          NO,           ALL,          ALL),
+    Right.PEOPLE:     (NO,            NO,           NO,           NO,           ALL),
+    Right.AUDIT:      (NO,            NO,           NO,           NO,           ALL),
+    Right.CONFIGURE:  (NO,            NO,           NO,           NO,           ALL),
+}
+# fmt: on
+MATRIX: dict[Right, dict[Role, Scope | None]] = {
+    right: dict(zip(_COLUMNS, row, strict=True)) for right, row in _TABLE.items()
+}
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.EMPLOYEE: frozenset({Right.SUGGEST}),
-    Role.TRAINER: frozenset({Right.SUGGEST, Right.WRITE, Right.PUBLISH, Right.PLAN, Right.MEASURE}),
-    Role.MANAGER: frozenset({Right.SUGGEST, Right.MEASURE}),
-    Role.ANALYST: frozenset({Right.SUGGEST, Right.MEASURE}),
-    Role.ADMIN: frozenset(Right),
+    role: frozenset(right for right, row in MATRIX.items() if row[role]) for role in Role
 }
 
 
@@ -60,9 +93,13 @@ class Viewer:
         """How the audit names this viewer."""
         return self.person or (f"token:{self.name}" if self.name else "anonymous")
 
+    def scope(self, right: Right) -> Scope | None:
+        """How far this right goes; None where it is not held."""
+        return MATRIX[right][self.role] if self.role else None
+
     def may(self, right: Right) -> bool:
-        """Whether this right is held."""
-        return self.role is not None and right in RIGHTS[self.role]
+        """Whether this right is held, in whatever scope."""
+        return self.scope(right) is not None
 
     def require(self, right: Right) -> None:
         """Raise unless this right is held."""
@@ -74,7 +111,7 @@ class Viewer:
     def require_reading(self) -> None:
         """Raise unless anything at all may be read."""
         if not (self.member or self.open_house):
-            raise SignInNeeded("This server is for members. Open the sign-in link that your administrator gave you.")
+            raise SignInNeeded("Sign in to read on, or ask your administrator for a link.")
 
 
 SYSTEM = Viewer(role=Role.ADMIN, name="command line", open_house=True)

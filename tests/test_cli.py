@@ -100,6 +100,22 @@ def test_a_sign_in_link_is_printed_alone(run: Run) -> None:
     assert len(done.stdout.split()) == 1
 
 
+def test_a_person_is_added_listed_and_erased(run: Run) -> None:
+    run("migrate")
+    done = run("person", "add", "ana", "--name", "Ana Ruiz", "--role", "trainer", "--group", "care")
+    assert done.stdout.startswith("http://127.0.0.1:8000/invitation/")
+    assert len(done.stdout.split()) == 1
+    assert run("person", "list").stdout == "ana  Ana Ruiz  trainer  care\n"
+    assert run("person", "erase", "ana").returncode == 0
+    assert run("person", "list").stdout == ""
+
+
+def test_a_person_that_cannot_be_is_explained(run: Run) -> None:
+    run("migrate")
+    done = run("person", "add", "ana")
+    assert (done.returncode, done.stdout, "name: is needed" in done.stderr) == (1, "", True)
+
+
 def test_wrong_usage_ends_with_2(run: Run) -> None:
     assert run("token", "create", "--name", "x", "--role", "king").returncode == 2
     assert run("no-such-command").returncode == 2

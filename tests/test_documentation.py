@@ -13,6 +13,7 @@ from app.cli import cli
 from app.main import create_app
 from app.settings import Settings
 from app.usage.schemas import EventIn, EventType
+from app.viewer import MATRIX, Role
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = ROOT / "jobaids"
@@ -50,6 +51,11 @@ def test_every_event_and_field_has_its_place(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(FrontMatter.model_fields))
 def test_every_key_of_the_front_matter_has_its_place(name: str) -> None:
     assert name in MANUAL["front-matter"]
+
+
+def test_the_roles_are_those_of_the_code() -> None:
+    rows = [f"| {right} | " + " | ".join(row[role] or "–" for role in Role) + " |" for right, row in MATRIX.items()]
+    assert "\n".join(rows) in MANUAL["roles"]
 
 
 def test_the_limits_are_those_of_the_code() -> None:

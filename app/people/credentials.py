@@ -3,15 +3,19 @@
 import time
 from dataclasses import dataclass, field
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from app.clock import Clock
-from app.db import reading
+from app.db import reading, writing
 from app.errors import SignInNeeded
-from app.people import queries
-from app.people.service import digest
+from app.people import accounts, queries
+from app.people.accounts import SEEN_EVERY, digest
+from app.people.models import SignIn
 from app.viewer import Role, Viewer, pseudonym
 
+log = structlog.get_logger(__name__)
 REMEMBERED_SECONDS = 5.0
 MOST_REMEMBERED = 5_000
 
@@ -40,6 +44,14 @@ class Credentials:
         """Look this secret up again next time."""
         self._remembered.pop(digest(secret), None)
 
+    def forget_all(self) -> None:
+        """Look every secret up again: sessions of others have ended, or roles have changed."""
+        self._remembered.clear()
+
+    def pseudonym(self, person: str) -> str:
+        """The name under which a person's use is stored."""
+        return pseudonym(self.key, person)
+
     def of_token(self, secret: str) -> Viewer:
         """The viewer with this API token.
 
@@ -58,9 +70,20 @@ class Credentials:
             found = queries.signed_in(session, digest(secret), self.clock())
         if found is None:
             return self.anonymous
+        self._note_use(found[0])
         person = found[1]
-        mine = pseudonym(self.key, person.id)
+        mine = self.pseudonym(person.id)
         return self._remember(secret, Viewer(Role(person.role), person.name, person.id, mine, self.open_house))
+
+    def _note_use(self, used: SignIn) -> None:
+        now = self.clock()
+        if used.seen_at is not None and used.seen_at > now - SEEN_EVERY:
+            return
+        try:
+            with writing(self.engine) as session:
+                accounts.seen(session, used.digest, now)
+        except OperationalError:
+            log.warning("could not note the use of a session")
 
     def _remember(self, secret: str, viewer: Viewer) -> Viewer:
         if len(self._remembered) >= MOST_REMEMBERED:

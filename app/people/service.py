@@ -1,30 +1,36 @@
-"""The rules of getting in: one-time links, server-side sessions, API tokens."""
+"""What other rooms and the hall may ask of this one; API tokens have their rules here."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from app.errors import Invalid, NotFound, Used
+from app.errors import Invalid, NotFound
 from app.people import queries
-from app.people.models import ApiToken, AuditEntry, Person, SignIn, SignInLink
-from app.viewer import SYSTEM, Role, Viewer
+from app.people.accounts import admin_link, digest, first_admin_link, invite, open_link, sign_out, use_link
+from app.people.audit import record
+from app.people.directory import covered, groups_on, settle_day, upsert
+from app.people.models import ApiToken
+from app.viewer import Role, Viewer
 
-LINK_LASTS = timedelta(hours=24)
-FIRST_ADMIN = "administrator"
-ANOTHER = "For a new one, the administrator runs jobaids sign-in-link on the server."
-
-
-def digest(secret: str) -> str:
-    """What is stored instead of a secret of 256 random bits."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def record(session: Session, at: datetime, viewer: Viewer, action: str, subject: str) -> None:
-    """Add a line to the audit."""
-    session.add(AuditEntry(at=at, actor=viewer.actor, action=action, subject=subject[:400]))
+__all__ = [
+    "admin_link",
+    "covered",
+    "create_token",
+    "digest",
+    "first_admin_link",
+    "groups_on",
+    "invite",
+    "open_link",
+    "record",
+    "revoke_tokens",
+    "settle_day",
+    "sign_out",
+    "tokens",
+    "upsert",
+    "use_link",
+]
 
 
 def create_token(session: Session, at: datetime, viewer: Viewer, name: str, role: Role) -> str:
@@ -55,54 +61,3 @@ def revoke_tokens(session: Session, at: datetime, viewer: Viewer, name: str) -> 
         session.delete(token)
         record(session, at, viewer, "token revoked", f"{token.name} ({token.role})")
     return len(found)
-
-
-def first_admin_link(session: Session, at: datetime) -> str | None:
-    """The secret of a one-time link for the first administrator; None while an administrator is signed in."""
-    return None if queries.admin_is_signed_in(session, at) else admin_link(session, at, SYSTEM)
-
-
-def admin_link(session: Session, at: datetime, viewer: Viewer) -> str:
-    """The secret of a new one-time link for the administrator."""
-    person = session.get(Person, FIRST_ADMIN)
-    if person is None:
-        person = Person(id=FIRST_ADMIN, name="Administrator", role=Role.ADMIN, created_at=at)
-        session.add(person)
-        session.flush()
-    secret = secrets.token_urlsafe(32)
-    session.add(SignInLink(digest=digest(secret), person_id=person.id, expires_at=at + LINK_LASTS))
-    record(session, at, viewer, "sign-in link made", person.id)
-    return secret
-
-
-def open_link(session: Session, at: datetime, secret: str) -> tuple[SignInLink, Person]:
-    """The link and its person.
-
-    Raises:
-        NotFound: no such link, or its time is over.
-        Used: it was used before.
-    """
-    found = queries.link(session, digest(secret))
-    if found is None or found[0].expires_at <= at:
-        raise NotFound(f"This sign-in link is not valid any more. {ANOTHER}")
-    if found[0].used_at is not None:
-        raise Used(f"Each sign-in link works once. {ANOTHER}")
-    return found
-
-
-def use_link(session: Session, at: datetime, secret: str, lasts: timedelta) -> str:
-    """Spend the link and start a session; returns the session's secret."""
-    link, person = open_link(session, at, secret)
-    link.used_at = at
-    mine = secrets.token_urlsafe(32)
-    session.add(SignIn(digest=digest(mine), person_id=person.id, expires_at=at + lasts))
-    viewer = Viewer(role=Role(person.role), person=person.id)
-    record(session, at, viewer, "signed in", person.id)
-    return mine
-
-
-def sign_out(session: Session, secret: str) -> None:
-    """End the session with this secret."""
-    found = session.get(SignIn, digest(secret))
-    if found is not None:
-        session.delete(found)

@@ -32,6 +32,8 @@ class Page:
     reading: str
     section: str = ""
     language: str = "en"
+    may_people: bool = False
+    may_audit: bool = False
 
 
 @cache
@@ -46,7 +48,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
     )
     made.globals |= {"_": _, "ngettext": ngettext, "asset": asset}
-    made.filters |= {"coded": coded, "date": day, "number": number, "percent": percent}
+    made.filters |= {"coded": coded, "date": day, "moment": moment, "number": number, "percent": percent}
     return made
 
 
@@ -60,6 +62,8 @@ def page(request: Request, name: str, title: str, view: object, section: str = "
         may_write=viewer.may(Right.WRITE),
         reading=request.app.state.settings.reading,
         section=section,
+        may_people=viewer.may(Right.PEOPLE),
+        may_audit=viewer.may(Right.AUDIT),
     )
     html = environment().get_template(name).render({"page": shown, "view": view})
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
@@ -84,6 +88,11 @@ def coded(text: str) -> Markup:
 def day(value: date | datetime) -> str:
     """3 Nov 2026."""
     return f"{value.day} {value:%b %Y}"
+
+
+def moment(value: datetime) -> str:
+    """3 Nov 2026, 14:05."""
+    return f"{day(value)}, {value:%H:%M}"
 
 
 def number(value: float) -> str:

@@ -1,0 +1,7 @@
+"""Who keeps what about a person: the keepers of all rooms, for `/me` and `jobaids person erase`."""
+
+from app.keepers import Keeper
+from app.people.keeper import KEEPER as PEOPLE
+from app.usage.keeper import KEEPER as USAGE
+
+KEEPERS: tuple[Keeper, ...] = (PEOPLE, USAGE)

@@ -1,0 +1,83 @@
+"""What belongs together: the routes of every room, and the parts that run while the server is up."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+from starlette.datastructures import State
+
+from app import facts, gate, health
+from app.about import KEEPERS
+from app.aids import api as aids_api
+from app.aids import pages as aids_pages
+from app.aids import service as aids
+from app.aids import task_pages
+from app.aids.refresh import refresh
+from app.chores import Chore, Chores
+from app.clock import Clock
+from app.db import open_engine
+from app.people import api as people_api
+from app.people import audit_pages, me_pages, oidc_pages, people_pages
+from app.people import pages as sign_in_pages
+from app.people.credentials import Credentials
+from app.people.leaving import Leaving
+from app.people.privacy import erase_kept
+from app.search import api as search_api
+from app.search import pages as search_pages
+from app.search import studio as search_studio
+from app.search.service import Search
+from app.settings import Settings
+from app.usage import api as usage_api
+from app.usage import pages as usage_pages
+from app.usage.learning import Learner
+from app.usage.service import TYPES, Usage
+from app.usage.writer import Writer
+from app.viewer import load_key
+from app.work import api as work_api
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+ROUTERS = (
+    search_api.router,
+    aids_api.router,
+    work_api.router,
+    usage_api.router,
+    search_pages.router,
+    search_studio.router,
+    task_pages.router,
+    aids_pages.router,
+    oidc_pages.router,
+    sign_in_pages.router,
+    me_pages.router,
+    people_pages.router,
+    audit_pages.router,
+    people_api.router,
+    usage_pages.router,
+    health.router,
+)
+
+
+def wire(state: State, settings: Settings, clock: Clock) -> None:
+    """Make the parts of a server and let lower rooms know of higher ones, here and nowhere else."""
+    state.settings, state.clock, state.facts = settings, clock, facts.Facts()
+    state.engine = engine = open_engine(settings.sqlalchemy_url)
+    state.search = Search(settings.index_dir, engine, settings.language)
+    state.neighbours, state.tasks_changed = state.search.neighbours, aids.announce_of_tasks
+    state.usage = Usage(Writer(engine), clock)
+    state.learner = Learner(engine, settings, clock, state.usage.writer)
+    state.metrics, state.rates = health.Metrics(), gate.Rates(settings)
+    state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
+    state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
+    state.chores = Chores(engine, clock, _chores(state, engine))
+    for kind in TYPES:
+        state.facts.listen(kind, state.usage.hear)
+
+
+def _chores(state: State, engine: Engine) -> list[Chore]:
+    def erase_again(session: Session, person: str) -> None:
+        erase_kept(session, state.keepers, person, state.credentials.pseudonym(person))
+
+    leaving = Leaving(engine, state.settings.zone, state.facts, erase_again)
+    return [
+        Chore("render again", DAY, lambda _now: refresh(engine)),
+        Chore("people who left", MINUTE, leaving),
+    ]
