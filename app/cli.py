@@ -14,6 +14,7 @@ from app import clock, db, logs
 from app.cli_person import person
 from app.errors import AppError, StartError
 from app.health import checks
+from app.library import leaving, outside
 from app.library import service as library
 from app.people import service as people
 from app.search.store import Store
@@ -126,16 +127,22 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(help="Folders and files.", metavar="PATH…")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Make what comes in live.")] = False,
+    take: Annotated[library.Side | None, typer.Option(help="Settle conflicts for the file, or for the server.")] = None,
+    retire: Annotated[bool, typer.Option("--retire", help="Retire aids whose file is gone.")] = False,
 ) -> None:
-    """Take in markdown files, images and tasks.yaml. Files that did not change do nothing."""
+    """Take in markdown, images, tasks.yaml, Word, HTML, PDF, CSV and zip files. What did not change does nothing."""
     settings = load()
-    with _engine(settings) as engine, _bar("Importing") as progress:
-        run = library.Importer(engine, clock.now, SYSTEM, publish, dry_run)
-        report = run.run(paths, progress)
+    with _engine(settings) as engine:
+        with _bar("Importing") as progress:
+            run = library.Importer(engine, clock.now, SYSTEM, publish, dry_run, take, retire)
+            report = run.run([path for path in paths if not outside.is_document(path)], progress)
+        with _bar("Reading documents") as progress:
+            documents = outside.Documents(engine, clock.now, SYSTEM, publish, dry_run).run(paths, progress)
         if not dry_run:
             Store(settings.index_dir, engine, settings.language).catch_up()
     _report(report, dry_run)
-    if report.failed:
+    _say_documents(documents, dry_run)
+    if report.failed or documents.problems:
         raise typer.Exit(1)
 
 
@@ -149,6 +156,23 @@ def _report(report: library.Report, dry_run: bool) -> None:
         f"{would}: {len(report.created)} new, {len(report.changed)} changed, {len(report.renamed)} renamed, "
         f"{report.unchanged} unchanged, {len(report.published)} published, {len(report.problems)} with problems."
     )
+    if report.retired:
+        print(f"Retired: {', '.join(report.retired)}")
+    if report.newer:
+        print(f"Newer on the server: {len(report.newer)}, such as {report.newer[0]}. `jobaids export` writes them.")
+    for difference in report.conflicts:
+        _say(difference)
+    for problem in [*report.problems, *report.notes]:
+        _say(str(problem))
+
+
+def _say_documents(report: outside.Brought, dry_run: bool) -> None:
+    if report.found:
+        would = "Would read" if dry_run else "Read"
+        print(
+            f"{would}: {report.found} documents, {len(report.drafts)} became drafts, {report.known} were known, "
+            f"{len(report.published)} published, {len(report.problems)} with problems."
+        )
     for problem in [*report.problems, *report.notes]:
         _say(str(problem))
 
@@ -163,10 +187,14 @@ def learn() -> None:
 
 @cli.command()
 def export(folder: Annotated[Path, typer.Argument(help="Folder to write to.", metavar="DIR")]) -> None:
-    """Write the library as a folder of markdown, byte for byte."""
+    """Write the library as a folder of markdown, byte for byte. What changed there and here is left and named."""
     with _engine(load()) as engine, _bar("Exporting") as progress:
-        count = library.export(engine, folder, progress)
-    print(f"Exported {count} files to {folder}.")
+        report = leaving.export(engine, folder, progress)
+    print(f"Exported {report.count} files to {folder}, {report.written} of them new or changed.")
+    for said in [*report.conflicts, *report.problems, *report.notes]:
+        _say(str(said))
+    if report.problems:
+        raise typer.Exit(1)
 
 
 @index.command("rebuild")

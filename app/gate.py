@@ -22,10 +22,11 @@ from app.ids import uuid7
 from app.people.credentials import Credentials
 from app.people.entering import COOKIE
 from app.settings import Settings
-from app.viewer import Viewer
+from app.viewer import Right, Viewer
 
 log = structlog.get_logger("request")
 MOST_BODY = 1 << 20
+LARGER = {"/studio/import": 64 << 20}  # for those who write; it goes to the disk as it comes
 MOST_COUNTED = 50_000  # addresses and tokens
 BROKEN = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
 BODY_LIMIT = "The body may have at most 1 MiB (1,048,576 bytes). Send it in parts."
@@ -111,14 +112,17 @@ class Gate:
         request.state.viewer = viewer
         self._check_origin(request)
         self._check_rate(request, viewer)
+        if request.url.path in LARGER and request.method not in SAFE:
+            viewer.require(Right.WRITE)  # before anything of it is read
         return await _read_ahead(receive) if "transfer-encoding" in request.headers else receive
 
     def _check_form(self, request: Request) -> None:
         if "\0" in request.scope["path"]:
             raise NotFound("There is no such page. Search for what you need.")
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BODY:
-            raise TooLarge(BODY_LIMIT)
+        most = LARGER.get(request.url.path, MOST_BODY)
+        if not length.isdecimal() or int(length) > most:
+            raise TooLarge(BODY_LIMIT if most == MOST_BODY else f"At most {most >> 20} MiB at once. Send it in parts.")
 
     async def _viewer(self, request: Request) -> Viewer:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -95,6 +95,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     state.learner.start()
     state.chores.start()
     yield
+    state.incoming.stop()
     state.chores.stop()
     state.learner.stop()
     state.search.stop()

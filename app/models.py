@@ -4,9 +4,10 @@ from sqlmodel import SQLModel
 
 from app import chores
 from app.aids import models as aids
+from app.library import models as library
 from app.people import models as people
 from app.search import models as search
 from app.usage import models as usage
 from app.work import models as work
 
-__all__ = ["SQLModel", "aids", "chores", "people", "search", "usage", "work"]
+__all__ = ["SQLModel", "aids", "chores", "library", "people", "search", "usage", "work"]

@@ -16,6 +16,9 @@ from app.aids.refresh import refresh
 from app.chores import Chore, Chores
 from app.clock import Clock
 from app.db import open_engine
+from app.library import export_pages
+from app.library import pages as library_pages
+from app.library.worker import LOOKS, Worker
 from app.people import api as people_api
 from app.people import audit_pages, me_pages, oidc_pages, people_pages
 from app.people import pages as sign_in_pages
@@ -52,6 +55,8 @@ ROUTERS = (
     audit_pages.router,
     people_api.router,
     usage_pages.router,
+    library_pages.router,
+    export_pages.router,
     health.router,
 )
 
@@ -67,6 +72,7 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.metrics, state.rates = health.Metrics(), gate.Rates(settings)
     state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
+    state.incoming = Worker(engine, clock)
     state.chores = Chores(engine, clock, _chores(state, engine))
     for kind in TYPES:
         state.facts.listen(kind, state.usage.hear)
@@ -79,5 +85,6 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
     leaving = Leaving(engine, state.settings.zone, state.facts, erase_again)
     return [
         Chore("render again", DAY, lambda _now: refresh(engine)),
+        Chore("bring in", LOOKS, state.incoming.look),
         Chore("people who left", MINUTE, leaving),
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     data,
+    documents,
     durability,
     engines,
     events,
@@ -29,7 +30,7 @@ from benchmarks.place import Failed, Place
 LARGE = "tldr_nl2bash"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "search"
 TABLES = {
-    "speed": ("library", "engines", "scale", "events", "durability", "pages"),
+    "speed": ("library", "engines", "scale", "events", "durability", "pages", "documents"),
     "quality": ("ranking", "typos", "learning", "hostile"),
 }
 
@@ -79,6 +80,7 @@ def _measures(folder: Path, wanted: argparse.Namespace) -> Mapping[str, Callable
         "events": lambda: events.measure(folder / "events"),
         "durability": lambda: durability.measure(folder / "durability", wanted.kills),
         "pages": lambda: pages.measure(folder / "pages"),
+        "documents": lambda: documents.measure(Place(folder / "documents")),
         "ranking": lambda: quality.measure(libraries),
         "typos": lambda: quality.measure_typos(libraries),
         "learning": lambda: learning.measure(libraries),

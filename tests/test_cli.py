@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from app.ids import uuid7
+from tests.support import word
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 EVENTS = 40
@@ -62,6 +63,37 @@ def test_an_import_that_only_has_notes_ends_with_0(run: Run, tmp_path: Path) -> 
     assert done.returncode == 0
     assert "task do-ghost is not defined" in done.stderr
     assert "0 with problems" in done.stdout
+
+
+def test_documents_are_taken_in_with_what_could_not_be_kept(run: Run, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    (old / "shop").mkdir(parents=True)
+    (old / "shop/Close the Till.docx").write_bytes(word.manual())
+    (old / "page.html").write_text("<h1>A</h1><script>1</script><p>x</p>")
+    (old / "fake.docx").write_bytes(b"%PDF-1.4")
+    (tmp_path / "faq.csv").write_text("question,answer\nHow?,So.\n")
+    run("migrate")
+    done = run("import", str(old), str(tmp_path / "faq.csv"))
+    assert done.returncode == 1
+    assert "3 became drafts" in done.stdout
+    assert "page.html: A script was left out" in done.stderr
+    assert "fake.docx: Its name ends in .docx, yet it is a PDF" in done.stderr
+    again = run("import", str(old / "page.html"), "--publish")
+    assert (again.returncode, "1 were known" in again.stdout) == (0, True)
+
+
+def test_a_conflict_ends_with_1_and_shows_the_difference(run: Run, tmp_path: Path) -> None:
+    for name, text in (("one", "# A\n\nHere.\n"), ("two", "# A\n\nThere.\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(text)
+    run("migrate")
+    run("import", "--publish", str(tmp_path / "one"))
+    done = run("import", "--publish", str(tmp_path / "two"))
+    assert done.returncode == 1
+    assert "-Here.\n+There." in done.stderr
+    exported = run("export", str(tmp_path / "two"))
+    assert exported.returncode == 1
+    assert (tmp_path / "two/a.conflict.md").read_text() == "# A\n\nHere.\n"
 
 
 def test_a_token_is_printed_alone(run: Run) -> None:

@@ -10,7 +10,8 @@ from app.aids import service as aids
 from app.aids.models import Aid, Attachment, Redirect, Revision
 from app.clock import now
 from app.db import writing
-from app.library.service import Report, export
+from app.library.leaving import export
+from app.library.service import Report
 from app.search.models import Synonym
 from app.viewer import SYSTEM
 from app.work.models import Task

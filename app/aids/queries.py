@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
-from app.aids.models import Aid, AidTask, Attachment, Change, Redirect, Revision
+from app.aids.models import Aid, AidTask, Attachment, Change, LibraryFile, Redirect, Revision
 from app.work.models import Task, Workflow
 
 LIVE = and_(col(Revision.aid_id) == col(Aid.id), col(Revision.number) == col(Aid.live))
@@ -33,6 +33,11 @@ def redirected(session: Session, slug: str) -> str | None:
 def by_slug(session: Session, slug: str) -> Aid | None:
     """The aid at this address, live or not."""
     return session.exec(select(Aid).where(Aid.slug == slug)).first()
+
+
+def by_path(session: Session, path: str) -> Aid | None:
+    """The aid whose file lies at this path of the library."""
+    return session.exec(select(Aid).where(Aid.path == path)).first()
 
 
 def revision(session: Session, aid_id: int, number: int) -> Revision | None:
@@ -150,6 +155,16 @@ def with_languages(session: Session, slugs: Collection[str]) -> dict[str, tuple[
 def attachment(session: Session, digest: str) -> Attachment | None:
     """The image with this digest."""
     return session.get(Attachment, digest)
+
+
+def library_digests(session: Session, paths: Sequence[str]) -> dict[str, str]:
+    """The digests of the images at these paths of the library; images only."""
+    statement = (
+        select(LibraryFile.path, LibraryFile.digest)
+        .join(Attachment, col(Attachment.digest) == col(LibraryFile.digest))
+        .where(col(LibraryFile.path).in_(paths), col(Attachment.media_type).startswith("image/"))
+    )
+    return dict(session.exec(statement).all())
 
 
 def stale(session: Session, today: date) -> tuple[int, int]:

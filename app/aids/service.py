@@ -220,6 +220,24 @@ def retire(session: Session, at: datetime, viewer: Viewer, slug: str) -> None:
     record(session, at, viewer, "retired", slug)
 
 
+def withdraw(session: Session, at: datetime, viewer: Viewer, aid: Aid, number: int) -> None:
+    """Take away a draft that nobody has worked on or read; an aid without any other revision goes with it.
+
+    Raises:
+        Conflict: it is no draft any more, or not the newest.
+    """
+    viewer.require(Right.WRITE)
+    newest = queries.newest(session, _id(aid))
+    if newest is None or newest.number != number or newest.state != "draft":
+        raise Conflict("This draft was changed, sent to review or published since. Retire the aid instead.")
+    session.delete(newest)
+    session.flush()
+    record(session, at, viewer, "draft discarded", f"{aid.slug} revision {number}")
+    if queries.newest(session, _id(aid)) is None:
+        session.delete(aid)
+        session.flush()
+
+
 def rename(session: Session, at: datetime, viewer: Viewer, aid: Aid, slug: str) -> None:
     """Move an aid to another address; the old one leads there.
 

@@ -1,10 +1,10 @@
-"""Import and export of a library folder.
+"""Import of a library folder.
 
 Files are read and rendered outside any transaction, on every core when there are many, and stored in portions, so
 that a running server can go on writing in between. What was stored stays stored; running it again does the rest.
+Where folder and server both changed, nothing is overwritten: `threeway` says who wins.
 """
 
-import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -19,7 +20,8 @@ from sqlmodel import Session
 from app.aids import queries as aid_queries
 from app.aids import service as aids
 from app.aids import slugs
-from app.aids.models import Aid, Attachment, LibraryFile
+from app.aids.images import keep_file
+from app.aids.models import Aid
 from app.clock import Clock
 from app.db import reading, writing
 from app.errors import AppError
@@ -36,7 +38,9 @@ from app.library.files import (
     tasks_of,
     text_of,
 )
+from app.library.models import LibraryText
 from app.library.queries import Known
+from app.library.threeway import Outcome, beside, decide, difference, folder_key, mark
 from app.search import synonyms
 from app.viewer import Viewer
 from app.work import queries as work_queries
@@ -44,16 +48,32 @@ from app.work import service as work
 
 PORTION = 200
 Progress = Callable[[int, int], None]
+Side = Literal["file", "server"]
+BOTH = "changed here and in the file. Both are kept; nothing was overwritten. {hint}"
+HINT = (
+    "`jobaids export {root}` puts the server’s text beside it to merge; `--take file` or `--take server` chooses one."
+)
+GONE = "its file is gone, and its aid is still live. `--retire` takes it away from readers."
+GONE_CHANGED = "its file is gone, and the text here changed since. It stays; export it again, or retire it."
+RETIRED = "it was retired here, and its file changed since. It stays retired; `--take file` brings it back."
+SAVED = "somebody saved a text here at this moment. Import it again."
+OPEN = "a conflict lies beside it. Put what you want of {name} into the file, delete {name}, and import again."
 
 
 @dataclass
 class Report:
-    """What an import did, or with `dry_run` would do, by the paths of the files; notes are no failures."""
+    """What an import did, or with `dry_run` would do, by the paths of the files; notes are no failures.
+
+    `newer` are aids whose text here is newer than the file, `conflicts` the differences of those that both changed.
+    """
 
     created: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
@@ -66,39 +86,66 @@ class Report:
 
 @dataclass
 class Importer:
-    """One run of an import; `publish` makes what came in live."""
+    """One run of an import.
+
+    `publish` makes what came in live, `take` decides conflicts for one side, `retire` retires aids whose file is gone.
+    """
 
     engine: Engine
     clock: Clock
     viewer: Viewer
     publish: bool = False
     dry_run: bool = False
+    take: Side | None = None
+    retire: bool = False
     report: Report = field(default_factory=Report)
     known: dict[str, Known] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
+    agreed: dict[str, dict[str, LibraryText]] = field(default_factory=dict)
+    settled: list[LibraryText] = field(default_factory=list)
+    renamed: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path], progress: Progress = lambda done, total: None) -> Report:
         """Take in these folders and files."""
         found, self.report.problems = gather(paths)
+        roots = {one.root for one in found} | {path for path in paths if path.is_dir()}
         with reading(self.engine) as session:
             self.known, self.slugs = queries.known(session), queries.slugs(session)
             self.defined = work_queries.confirmed(session)
+            self.agreed = {key: queries.agreed(session, key) for key in map(folder_key, roots)}
         for one in found:
             if one.is_tasks:
                 self._tasks(one)
             elif one.is_synonyms:
                 self._synonyms(one)
-        texts = [one for one in found if not (one.is_tasks or one.is_synonyms)]
+        texts = self._without_conflicts([one for one in found if not (one.is_tasks or one.is_synonyms)])
         moved = self._moved(texts)
+        self._texts(texts, moved, progress)
+        for folder in [path for path in paths if path.is_dir()]:
+            self._gone(folder, {one.path for one in found if one.root == folder})
+        self._agree()
+        progress(len(texts), len(texts))
+        return self.report
+
+    def _texts(self, texts: Sequence[Found], moved: dict[str, str], progress: Progress) -> None:
         done = 0
-        for portion in _portions(self._fresh(texts)):
+        for portion in _portions(self._fresh(texts, moved)):
             self._store([one for one in portion if isinstance(one, Read)], moved)
             self.report.problems += [one for one in portion if isinstance(one, Problem)]
             done += len(portion)
             progress(done, len(texts))
-        progress(len(texts), len(texts))
-        return self.report
+
+    def _without_conflicts(self, texts: Sequence[Found]) -> list[Found]:
+        """Leave out the server's texts that an export put beside files, and the files that they wait for."""
+        here = {(one.root, one.path) for one in texts}
+        open_ones = {one for one in texts if (one.root, beside(one.path)) in here}
+        for one in texts:
+            if one in open_ones:
+                detail = OPEN.format(name=Path(beside(one.path)).name)
+                self.report.problems.append(Problem(str(one.file), detail))
+        left_out = open_ones | {Found(one.root, beside(one.path)) for one in open_ones}
+        return [one for one in texts if one not in left_out]
 
     def _tasks(self, found: Found) -> None:
         try:
@@ -111,7 +158,7 @@ class Importer:
             return
         with writing(self.engine) as session:
             aids.announce_of_tasks(session, work.load(session, self.clock(), catalogue))
-            _keep(session, found.path, raw, "application/yaml")
+            keep_file(session, found.path, raw, "application/yaml")
 
     def _synonyms(self, found: Found) -> None:
         try:
@@ -123,38 +170,118 @@ class Importer:
             return
         with writing(self.engine) as session:
             synonyms.load(session, found.path, content)
-            _keep(session, found.path, raw, "application/yaml")
+            keep_file(session, found.path, raw, "application/yaml")
 
-    def _fresh(self, texts: Sequence[Found]) -> Iterator[Read | Problem]:
-        """What is not stored yet, read and rendered; counts what is."""
+    def _fresh(self, texts: Sequence[Found], moved: dict[str, str]) -> Iterator[Read | Problem]:
+        """What is to be stored, read and rendered; counts and names the rest."""
         changed: list[tuple[Found, str]] = []
         for one in texts:
             try:
                 text = text_of(one)
-                if self._is_unchanged(one, text):
-                    self.report.unchanged += 1
-                else:
+                if self._is_wanted(one, text, moved):
                     changed.append((one, text))
             except AppError as error:
                 yield Problem(str(one.file), error.detail)
         yield from _read_all(changed)
 
-    def _is_unchanged(self, found: Found, text: str) -> bool:
-        known = self.known.get(found.path)
-        if known is None or known.digest != aids.digest(text):
-            return False
-        if self.publish and known.live is None and known.state == "draft":
-            return False  # it waits to be published; a retired one stays retired
+    def _is_wanted(self, found: Found, text: str, moved: dict[str, str]) -> bool:
+        known, digest = self.known.get(found.path), aids.digest(text)
+        if known is None:
+            return True
         images, problems = images_of(found, text)
+        theirs = mark(digest, (image.digest for image in images.values()))
+        outcome = self._outcome(found, known, theirs)
+        if outcome is Outcome.THEIRS or (outcome is Outcome.SAME and self._waits(known)):
+            return True
         self.report.problems += problems
-        return known.images == frozenset(image.digest for image in images.values())
+        if outcome is Outcome.BOTH:
+            self._conflict(found, known, text, theirs)
+        elif outcome is Outcome.OURS:
+            self.report.newer.append(found.path)
+        else:
+            self.report.unchanged += 1
+            if outcome is Outcome.SAME:
+                self._settle(found.root, found.path, theirs, known.live is not None)
+        return False
+
+    def _waits(self, known: Known) -> bool:
+        """Whether it came in as a draft before, and is to be published now; a retired one stays retired."""
+        newest = known.newest
+        return self.publish and newest.state == "draft" and newest.origin == "library" and newest.number != known.live
+
+    def _outcome(self, found: Found, known: Known, theirs: str) -> Outcome:
+        base = self._base(found, known, theirs)
+        if known.is_retired:
+            return Outcome.SAME if theirs in {base, known.newest.mark} else self._taken(Outcome.BOTH)
+        outcome = decide(base, theirs, known.newest.mark)
+        return self._taken(outcome) if outcome is Outcome.BOTH else outcome
+
+    def _taken(self, outcome: Outcome) -> Outcome:
+        return Outcome.THEIRS if self.take == "file" else outcome
+
+    def _base(self, found: Found, known: Known, theirs: str) -> str | None:
+        """What both agreed on; where this folder is new here, a text that the server had once is one of its own."""
+        agreed = self.agreed.get(folder_key(found.root), {}).get(found.path)
+        if agreed is not None:
+            return agreed.mark
+        return theirs if any(one.mark == theirs for one in known.told) else None
+
+    def _conflict(self, found: Found, known: Known, text: str, theirs: str) -> None:
+        if self.take == "server":
+            self._settle(found.root, found.path, theirs, known.live is not None)
+            self.report.newer.append(found.path)
+            return
+        if known.is_retired:
+            self.report.problems.append(Problem(str(found.file), RETIRED))
+            return
+        with reading(self.engine) as session:
+            ours = queries.text(session, known.aid_id, known.newest.number)
+        self.report.conflicts.append(difference(found.path, ours, text))
+        self.report.problems.append(Problem(str(found.file), BOTH.format(hint=HINT.format(root=found.root))))
+
+    def _settle(self, root: Path, path: str, agreed: str, live: bool) -> None:
+        """Remember what both agree on now."""
+        before = self.agreed.get(folder_key(root), {}).get(path)
+        if before is None or (before.mark, before.live) != (agreed, live):
+            self.settled.append(LibraryText(folder=folder_key(root), path=path, mark=agreed, live=live))
+
+    def _agree(self) -> None:
+        if self.dry_run or not self.settled:
+            return
+        with writing(self.engine) as session:
+            for one in self.settled:
+                session.merge(one)
+        self.settled.clear()
+
+    def _gone(self, folder: Path, here: set[str]) -> None:
+        """Aids whose file was there at the last import of this folder."""
+        for path, agreed in self.agreed.get(folder_key(folder), {}).items():
+            known = self.known.get(path)
+            if path in here or known is None or known.live is None:
+                continue
+            if known.newest.mark != agreed.mark:
+                self.report.problems.append(Problem(str(folder / path), GONE_CHANGED))
+            elif self.retire:
+                self._retire(folder, path, known)
+            else:
+                self.report.notes.append(Problem(str(folder / path), GONE))
+
+    def _retire(self, folder: Path, path: str, known: Known) -> None:
+        self.report.retired.append(path)
+        if self.dry_run:
+            return
+        with writing(self.engine) as session:
+            aid = session.get_one(Aid, known.aid_id)
+            aids.retire(session, self.clock(), self.viewer, aid.slug)
+        self._settle(folder, path, known.newest.mark, live=False)
 
     def _moved(self, texts: Sequence[Found]) -> dict[str, str]:
         """By digest, the stored path of files that are gone from a library that is otherwise known."""
         here = {one.path for one in texts}
         if len(here & self.known.keys()) * 2 < len(here):
             return {}
-        return {known.digest: path for path, known in self.known.items() if path not in here}
+        gone = {path: known for path, known in self.known.items() if path not in here}
+        return {told.digest: path for path, known in gone.items() for told in known.told if told.origin == "library"}
 
     def _store(self, portion: Sequence[Read], moved: dict[str, str]) -> None:
         if not portion:
@@ -169,6 +296,7 @@ class Importer:
                     self.report.problems.append(Problem(str(read.found.file), error.detail))
             if self.dry_run:
                 session.rollback()
+        self._agree()
 
     def _undefined(self, read: Read) -> list[Problem]:
         lines = read.compiled.markdown.splitlines()
@@ -194,18 +322,35 @@ class Importer:
             self._rename(session, before, path, slug)
         self.slugs[slug] = path
         aid = aid_queries.by_slug(session, slug) or aids.new_aid(session, at, slug, path)
-        known = self.known.get(path)
-        if known is None or known.digest != read.compiled.digest or known.images != _digests(read):
-            (self.report.changed if aid.live or known else self.report.created).append(path)
+        known, theirs = self.known.get(path), _mark(read)
+        latest = aid_queries.newest(session, aid.id or 0)
+        if latest is None or mark(latest.digest, latest.images.values()) != theirs:
+            if latest is not None and not self._may_follow(read, known, latest.number):
+                return
+            (self.report.changed if known else self.report.created).append(path)
             _keep_images(session, read)
             aids.add_revision(session, at, self.viewer, aid, read.compiled, "imported", "library")
         self._publish(session, aid, path)
+        self._settle(read.found.root, path, theirs, aid.live is not None)
+        for image in read.images:
+            self._settle(read.found.root, image.path, image.digest, live=True)
+
+    def _may_follow(self, read: Read, known: Known | None, latest: int) -> bool:
+        """Whether the newest text here is still the one that was compared, and the file is not an older one."""
+        if known is None or known.newest.number != latest:
+            self.report.problems.append(Problem(str(read.found.file), SAVED))
+            return False
+        if self.take != "file" and read.found.path in self.renamed:
+            self.report.newer.append(read.found.path)  # it was moved, and changed here before
+            return False
+        return True
 
     def _rename(self, session: Session, before: str, path: str, slug: str) -> None:
         aid = session.get_one(Aid, self.known[before].aid_id)
         aids.rename(session, self.clock(), self.viewer, aid, slug)
         aid.path = path
         self.known[path] = self.known.pop(before)
+        self.renamed.add(path)
         self.report.renamed.append(f"{before} → {path}")
 
     def _publish(self, session: Session, aid: Aid, path: str) -> None:
@@ -213,32 +358,6 @@ class Importer:
         if self.publish and revision is not None and aid.live != revision.number:
             aids.publish(session, self.clock(), self.viewer, aid, revision)
             self.report.published.append(path)
-
-
-def export(engine: Engine, folder: Path, progress: Progress = lambda done, total: None) -> int:
-    """Write every aid, image and task list below `folder`, byte for byte as they came in; returns how many files."""
-    with reading(engine) as session:
-        total = len(queries.slugs(session)) + len(queries.files(session))
-        done = 0
-        for path, raw in itertools.chain(_texts(session), _files(session)):
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(raw)
-            done += 1
-            progress(done, total)
-    return done
-
-
-def _texts(session: Session) -> Iterator[tuple[str, bytes]]:
-    last = 0
-    while rows := queries.texts(session, last, PORTION):
-        yield from ((path, markdown.encode()) for _, path, markdown in rows)
-        last = rows[-1][0]
-
-
-def _files(session: Session) -> Iterator[tuple[str, bytes]]:
-    for path, digest in queries.files(session):
-        yield path, queries.content(session, digest)
 
 
 def _read_all(changed: Sequence[tuple[Found, str]]) -> Iterator[Read | Problem]:
@@ -257,18 +376,10 @@ def _portions(items: Iterable[Read | Problem]) -> Iterator[list[Read | Problem]]
         yield portion
 
 
-def _digests(read: Read) -> frozenset[str]:
-    return frozenset(image.digest for image in read.images)
+def _mark(read: Read) -> str:
+    return mark(read.compiled.digest, (image.digest for image in read.images))
 
 
 def _keep_images(session: Session, read: Read) -> None:
     for image in read.images:
-        _keep(session, image.path, read_bytes(Found(read.found.root, image.path)), image.media_type)
-
-
-def _keep(session: Session, path: str, raw: bytes, media_type: str) -> None:
-    digest = hashlib.sha256(raw).hexdigest()
-    if session.get(Attachment, digest) is None:
-        session.add(Attachment(digest=digest, media_type=media_type, content=raw))
-        session.flush()
-    session.merge(LibraryFile(path=path, digest=digest))
+        keep_file(session, image.path, read_bytes(Found(read.found.root, image.path)), image.media_type)
