@@ -2,6 +2,7 @@
 
 from app.keepers import Keeper
 from app.people.keeper import KEEPER as PEOPLE
+from app.publishing.drafts import KEEPER as DRAFTS
 from app.usage.keeper import KEEPER as USAGE
 
-KEEPERS: tuple[Keeper, ...] = (PEOPLE, USAGE)
+KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, USAGE)

@@ -3,6 +3,7 @@
 Log lines carry the route, never the address with its slug or query: no log tells what a person looked up.
 """
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,7 +27,8 @@ from app.viewer import Right, Viewer
 
 log = structlog.get_logger("request")
 MOST_BODY = 1 << 20
-LARGER = {"/studio/import": 64 << 20}  # for those who write; it goes to the disk as it comes
+# What is large comes in at a few addresses, from those who may write.
+LARGER = ((re.compile(r"/studio/import"), 64 << 20), (re.compile(r"/studio/(?:aids/.+/images|paste)"), 25 << 20))
 MOST_COUNTED = 50_000  # addresses and tokens
 BROKEN = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
 BODY_LIMIT = "The body may have at most 1 MiB (1,048,576 bytes). Send it in parts."
@@ -110,18 +112,26 @@ class Gate:
         self._check_form(request)
         viewer = await self._viewer(request)
         request.state.viewer = viewer
+        self._check_size(request, viewer)
         self._check_origin(request)
         self._check_rate(request, viewer)
-        if request.url.path in LARGER and request.method not in SAFE:
-            viewer.require(Right.WRITE)  # before anything of it is read
         return await _read_ahead(receive) if "transfer-encoding" in request.headers else receive
 
     def _check_form(self, request: Request) -> None:
         if "\0" in request.scope["path"]:
             raise NotFound("There is no such page. Search for what you need.")
         length = request.headers.get("content-length", "0")
-        most = LARGER.get(request.url.path, MOST_BODY)
-        if not length.isdecimal() or int(length) > most:
+        if not length.isdecimal():
+            raise TooLarge(BODY_LIMIT)
+
+    def _check_size(self, request: Request, viewer: Viewer) -> None:
+        length = int(request.headers.get("content-length", "0"))
+        if length <= MOST_BODY:
+            return
+        most = next((limit for address, limit in LARGER if address.fullmatch(request.url.path)), MOST_BODY)
+        if most > MOST_BODY:
+            viewer.require(Right.WRITE)  # before anything of it is read
+        if length > most:
             raise TooLarge(BODY_LIMIT if most == MOST_BODY else f"At most {most >> 20} MiB at once. Send it in parts.")
 
     async def _viewer(self, request: Request) -> Viewer:

@@ -25,6 +25,7 @@ from app.people import pages as sign_in_pages
 from app.people.credentials import Credentials
 from app.people.leaving import Leaving
 from app.people.privacy import erase_kept
+from app.publishing import editor_api, editor_pages
 from app.search import api as search_api
 from app.search import pages as search_pages
 from app.search import studio as search_studio
@@ -46,6 +47,8 @@ ROUTERS = (
     usage_api.router,
     search_pages.router,
     search_studio.router,
+    editor_api.router,
+    editor_pages.router,
     task_pages.router,
     aids_pages.router,
     oidc_pages.router,

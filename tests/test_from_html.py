@@ -30,7 +30,7 @@ def markdown(html: str) -> str:
 
 
 def shown(converted: Converted) -> str:
-    return plain(render._parser().parse(document.read(converted.markdown).body))
+    return plain(render.parsed(document.read(converted.markdown)))
 
 
 def test_headings_steps_tables_and_links_stay() -> None:

@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app import db
-from app.aids.document import read, with_keyword
+from app.aids.document import read
+from app.aids.front import with_keyword
 from app.aids.models import Aid, Revision
-from app.errors import Invalid
 from app.search import learning
 from app.search.learning import Lesson
 from app.search.models import Synonym
@@ -146,9 +146,8 @@ def test_a_keyword_is_put_into_any_front_matter(front: str, word: str) -> None:
     assert set(read(front + "x").front.keywords) < set(read(changed).front.keywords)
 
 
-def test_keywords_in_an_unusual_form_are_left_alone() -> None:
-    with pytest.raises(Invalid, match="by hand"):
-        with_keyword("---\nkeywords: one\n---\nText.\n", "zaster")
+def test_a_single_keyword_becomes_a_list() -> None:
+    assert with_keyword("---\nkeywords: one\n---\nText.\n", "zaster") == "---\nkeywords: [one, zaster]\n---\nText.\n"
 
 
 # Synonyms

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlmodel import Session
 from starlette.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
-from app.aids import queries, service
+from app.aids import images, queries, service
 from app.aids.models import Aid, Revision
 from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession
 from app.errors import NotFound
@@ -119,6 +120,11 @@ def _warnings(session: Any, revision: Revision, slug: str) -> list[str]:
     return [f"{other} has the same title; readers cannot tell them apart."] if other else []
 
 
+def _compiled(session: Session, markdown: str, path: str) -> service.Compiled:
+    """The text with the images that it names and the library has."""
+    return service.compile_text(markdown, path, images.stored(session, path, markdown))
+
+
 @router.get("", summary="List aids")
 def list_aids(session: ReadSession, viewer: ReaderDep, limit: Limit = 50, cursor: Cursor = "") -> AidPage:
     """Live aids by slug; those who write see aids without a live revision too."""
@@ -138,7 +144,7 @@ def create_aid(
 ) -> AidOut:
     """A new aid with its first revision, a draft unless `publish=true`."""
     viewer.require(Right.WRITE)
-    compiled = service.compile_text(wanted.markdown, f"{wanted.slug}.md")
+    compiled = _compiled(session, wanted.markdown, f"{wanted.slug}.md")
     revision = service.create(session, now, viewer, wanted.slug, compiled, wanted.note)
     aid, _ = service.find(session, viewer, wanted.slug)
     if publish:
@@ -216,7 +222,7 @@ def change_aid(
 ) -> AidOut:
     """A new revision, a draft unless `publish=true`; 412 where somebody else saved in between."""
     viewer.require(Right.WRITE)
-    compiled = service.compile_text(wanted.markdown, f"{wanted.slug or slug}.md")
+    compiled = _compiled(session, wanted.markdown, f"{wanted.slug or slug}.md")
     revision = service.change(session, now, viewer, slug, compiled, wanted.note, saving.expected)
     aid, _ = service.find(session, viewer, slug)
     if wanted.slug and wanted.slug != slug:

@@ -15,7 +15,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from app.errors import Fault, Invalid, TooLarge
 
 MOST_BYTES = 200_000
-YAML_WORDS = frozenset(("yes", "no", "on", "off", "true", "false", "null", "y", "n"))  # no text unless quoted
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 OPENED = re.compile(r"\A\ufeff?---[ \t]*\r?\n[\"']?[\w-]+[\"']?[ \t]*:(\s|$)")
 LANG = re.compile(r"^([A-Za-z]{2,3})(-[A-Za-z0-9]{2,8})*$")
@@ -165,33 +164,3 @@ def _fault(source: str, wrong: Any) -> Fault:
 
 def _invalid(line: int, reason: str) -> Invalid:
     return Invalid(f"line {line}: {reason}.", [Fault(f"line {line}", reason)])
-
-
-def with_keyword(markdown: str, word: str) -> str:
-    """The same text with one more keyword in its front matter; everything else stays as it is written.
-
-    Raises:
-        Invalid: the keywords are written in a way that one more cannot be put to them.
-    """
-    quoted = word if re.fullmatch(r"[^\W\d_][\w -]*", word) and word.lower() not in YAML_WORDS else f'"{word}"'
-    match = FRONT.match(markdown)
-    if not match:
-        changed = f"---\nkeywords: [{quoted}]\n---\n{markdown}"
-    else:
-        front = _put(match[1], quoted)
-        changed = markdown[: match.start(1)] + front + markdown[match.end(1) :]
-    if read(changed).front.keywords != [*read(markdown).front.keywords, word]:
-        raise Invalid("Add this keyword by hand: the front matter of the aid is written in an unusual way.")
-    return changed
-
-
-def _put(front: str, quoted: str) -> str:
-    flow = re.search(r"^keywords:[ \t]*\[([^\]]*)\]", front, re.MULTILINE)
-    if flow:
-        between = ", " if flow[1].strip() else ""
-        return f"{front[: flow.end(1)].rstrip()}{between}{quoted}{front[flow.end(1) :]}"
-    block = re.search(r"^keywords:[ \t]*\r?\n((?:[ \t]*-[^\n]*\n)+)", front, re.MULTILINE)
-    if block:
-        dash = re.match(r"[ \t]*-[ \t]*", block[1])
-        return f"{front[: block.end()]}{dash[0] if dash else '- '}{quoted}\n{front[block.end() :]}"
-    return f"{front}keywords: [{quoted}]\n"

@@ -184,10 +184,8 @@ def aid_page(
 
 def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime, thanks: str | None) -> AidView:
     aid, revision = shown.aid, shown.revision
-    sections = [_section(section) for section in revision.sections]
     path = f"/aids/{quote(aid.slug)}"
-    intro = Markup("").join(section.html for section in sections if not section.title)
-    summary, intro = _once(revision.summary, intro)
+    summary, intro, sections = parts(revision.summary, revision.sections)
     return AidView(
         slug=aid.slug,
         title=revision.title,
@@ -195,7 +193,7 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         kind=revision.kind,
         kind_label=LABELS[Kind(revision.kind)],
         intro=intro,
-        sections=[section for section in sections if section.title],
+        sections=sections,
         steps=len(revision.steps),
         tasks=shown.tasks,
         owner=revision.owner,
@@ -216,6 +214,13 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         places=_places(sections) if revision.kind == Kind.REFERENCE else [],
         scripts=_scripts(revision.kind, sections),
     )
+
+
+def parts(summary: str, stored: Sequence[dict[str, Any]]) -> tuple[str, Markup, list[SectionView]]:
+    """What the page of an aid shows of its text: the summary, the introduction, and the sections with a title."""
+    sections = [_section(section) for section in stored]
+    intro = Markup("").join(section.html for section in sections if not section.title)
+    return *_once(summary, intro), [section for section in sections if section.title]
 
 
 def _section(stored: dict[str, Any]) -> SectionView:

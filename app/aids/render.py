@@ -51,6 +51,11 @@ def _parser() -> MarkdownIt:
     return parser.use(tasklists_plugin).use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
 
 
+def parsed(document: Document) -> list[Token]:
+    """The text as it is read, each block with its lines: for who looks at the writing and not at the page."""
+    return _parser().parse(document.body)
+
+
 def images_in(document: Document) -> list[str]:
     """The relative addresses of the images that the text shows, as written."""
     found = [

@@ -10,6 +10,7 @@ from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
 from app.aids import document, queries, render, slugs
+from app.aids.front import with_keyword
 from app.aids.models import Aid, AidTask, Change, Instance, Redirect, Revision
 from app.errors import Conflict, Invalid, LostUpdate, NotFound
 from app.people.service import record
@@ -101,7 +102,15 @@ def find(session: Session, viewer: Viewer, slug: str) -> tuple[Aid, Revision]:
     return aid, revision
 
 
-def create(session: Session, at: datetime, viewer: Viewer, slug: str, compiled: Compiled, note: str = "") -> Revision:
+def create(
+    session: Session,
+    at: datetime,
+    viewer: Viewer,
+    slug: str,
+    compiled: Compiled,
+    note: str = "",
+    origin: str = "api",
+) -> Revision:
     """A new aid with its first revision, a draft.
 
     Raises:
@@ -112,7 +121,7 @@ def create(session: Session, at: datetime, viewer: Viewer, slug: str, compiled: 
     if queries.by_slug(session, slug) is not None:
         raise Conflict(f"An aid already has the address {slug!r}. Change it with PUT, or choose another address.")
     aid = new_aid(session, at, slug, f"{slug}.md")
-    return add_revision(session, at, viewer, aid, compiled, note, "api")
+    return add_revision(session, at, viewer, aid, compiled, note, origin)
 
 
 def change(
@@ -125,10 +134,21 @@ def change(
     """
     viewer.require(Right.WRITE)
     aid, _ = find(session, viewer, slug)
+    begun_from(session, aid, expected)
+    return add_revision(session, at, viewer, aid, compiled, note, "api")
+
+
+def begun_from(session: Session, aid: Aid, expected: str | None) -> Revision | None:
+    """The newest revision, nobody else saving until this transaction ends.
+
+    Raises:
+        LostUpdate: it is not the text with the digest `expected`, from which the author began.
+    """
+    session.refresh(aid, with_for_update=True)
     latest = queries.newest(session, _id(aid))
     if latest is not None and expected is not None and expected != latest.digest:
         raise LostUpdate("Somebody saved another text since you read this one. Get it again and put your change in.")
-    return add_revision(session, at, viewer, aid, compiled, note, "api")
+    return latest
 
 
 def new_aid(session: Session, at: datetime, slug: str, path: str) -> Aid:
@@ -183,7 +203,7 @@ def add_keyword(session: Session, at: datetime, viewer: Viewer, aid: Aid, word: 
     newest = queries.newest(session, _id(aid))
     if newest is None or word in newest.keywords:
         return
-    compiled = compile_text(document.with_keyword(newest.markdown, word), aid.path, newest.images)
+    compiled = compile_text(with_keyword(newest.markdown, word), aid.path, newest.images)
     revision = add_revision(session, at, viewer, aid, compiled, f"Keyword: {word}", "studio")
     session.flush()
     if aid.live == newest.number:

@@ -33,3 +33,8 @@ def check(slug: str) -> str:
     if (len(parts) > 1 and parts[-1] in RESERVED) or slug.endswith(".md"):
         raise Invalid(f"{slug!r} ends in {parts[-1]!r}, which means something else in an address. Rename it.")
     return slug
+
+
+def proposed(title: str) -> str:
+    """An address for an aid with this title, empty where the title has no letter."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", title).lower()).strip("-")[:80].rstrip("-")

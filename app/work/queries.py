@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from app.work.models import JobRole, Task, TaskRole, Workflow
@@ -62,3 +62,27 @@ def page(session: Session, after: str, limit: int) -> Sequence[tuple[Task, Workf
 def critical_count(session: Session, least: int) -> int:
     """How many tasks have at least this criticality."""
     return session.exec(select(func.count()).where(col(Task.criticality) >= least)).one()
+
+
+def titled(session: Session, titles: Iterable[str]) -> dict[str, str]:
+    """The slugs of tasks by their titles, in small letters."""
+    wanted = [title.lower() for title in titles]
+    return {
+        task.title.lower(): task.slug for task in session.exec(select(Task).where(func.lower(Task.title).in_(wanted)))
+    }
+
+
+def like(session: Session, words: Sequence[str], limit: int) -> Sequence[tuple[Task, Workflow | None]]:
+    """Tasks whose title or slug holds all of these words, those that somebody defined first."""
+    hits = [
+        or_(col(Task.title).icontains(word, autoescape=True), col(Task.slug).icontains(word, autoescape=True))
+        for word in words
+    ]
+    statement = (
+        select(Task, Workflow)
+        .join(Workflow, col(Workflow.id) == Task.workflow_id, isouter=True)
+        .where(*hits)
+        .order_by(col(Task.confirmed).desc(), Task.title)
+        .limit(limit)
+    )
+    return [(task, found) for task, found in session.exec(statement)]

@@ -1,6 +1,7 @@
 """The rules of the work catalogue: define tasks, and note those that an aid names before anybody defined them."""
 
 import difflib
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,28 @@ class TaskDetail:
     criticality: int | None
     owner: str | None
     confirmed: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A task to choose."""
+
+    slug: str
+    title: str
+    workflow: str
+
+
+def choices(session: Session, words: str, limit: int = 8) -> list[Choice]:
+    """Tasks to choose from: those with all of these words in their title or slug."""
+    rows = queries.like(session, words.split()[:8], limit)
+    return [Choice(task.slug, task.title, flow.title if flow else "") for task, flow in rows]
+
+
+def slugs_of(session: Session, names: Collection[str]) -> list[str]:
+    """The slugs of tasks that somebody named by slug or by title; of what nobody defined a slug made of its words."""
+    known = queries.titled(session, names) if names else {}
+    made = [known.get(name.lower()) or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in names]
+    return list(dict.fromkeys(slug for slug in made if slug))
 
 
 @dataclass(frozen=True)

@@ -254,8 +254,15 @@ def test_a_question_with_it_is_thanked_as_text(page: Page):
     assert page.evaluate(RUNS) == []
 
 
+def be_signed_in(page: Page, site: Site) -> None:
+    """The administrator's link works once, and the tests share a browser."""
+    page.goto("/")
+    if page.get_by_role("link", name="Sign in").count():
+        sign_in(page, site)
+
+
 def test_the_dashboard_shows_it_as_text(page: Page, site: Site):
-    sign_in(page, site)
+    be_signed_in(page, site)
     shown: set[str] = set()
     for start in range(0, len(LINES), 20):
         at = datetime.now(UTC).isoformat()
@@ -269,3 +276,26 @@ def test_the_dashboard_shows_it_as_text(page: Page, site: Site):
         assert page.evaluate(RUNS) == []
         shown |= set(page.locator(".asked-list blockquote").all_text_contents())
     assert shown >= set(LINES)
+
+
+def test_the_editor_shows_it_as_text(page: Page, site: Site):
+    be_signed_in(page, site)
+    page.goto("/studio/aids/new?kind=procedure")
+    for payload in (*LINES[::6], *BLOCKS[::3]):
+        page.fill("#f_title", plain(payload))
+        page.fill("#f_body", f"{payload}\n\n1. {plain(payload)}\n")
+        expect(page.locator(".preview-title")).to_have_text(plain(payload))
+        assert page.evaluate(RUNS) == []
+
+
+def test_what_is_pasted_does_not_run(page: Page, site: Site):
+    be_signed_in(page, site)
+    page.goto("/studio/aids/new?kind=procedure")
+    for payload in LINES[::6]:
+        html = f"<p><b>Here</b> {payload}</p>"
+        headers = {"Origin": site.url, "Content-Type": "text/plain"}
+        answer = page.request.post("/studio/paste", data=html.encode(), headers=headers)
+        page.fill("#f_title", str(len(payload)))
+        page.fill("#f_body", answer.json()["markdown"])
+        expect(page.locator(".preview")).to_contain_text("Here")
+        assert page.evaluate(RUNS) == []
