@@ -3,6 +3,7 @@
 from app.keepers import Keeper
 from app.people.keeper import KEEPER as PEOPLE
 from app.publishing.drafts import KEEPER as DRAFTS
+from app.publishing.keeper import KEEPER as PUBLISHING
 from app.usage.keeper import KEEPER as USAGE
 
-KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, USAGE)
+KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, PUBLISHING, USAGE)

@@ -94,6 +94,69 @@ class Disabled:
     email: str | None
 
 
+@dataclass(frozen=True)
+class Submitted:
+    """A revision waits for somebody to approve it."""
+
+    at: datetime
+    slug: str
+    revision: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A revision went back to its author, for a reason."""
+
+    at: datetime
+    slug: str
+    revision: int
+    actor: str
+    author: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """A revision went live."""
+
+    at: datetime
+    slug: str
+    revision: int
+    actor: str
+
+
+@dataclass(frozen=True)
+class Retired:
+    """An aid was taken away from readers."""
+
+    at: datetime
+    slug: str
+    actor: str
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A reader suggested a change, flagged an aid as outdated or offered one."""
+
+    at: datetime
+    id: int
+    kind: str
+    person: str
+    slug: str | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a reader suggested was adopted or answered; she is to be told."""
+
+    at: datetime
+    id: int
+    person: str
+    adopted: bool
+    slug: str | None = None
+
+
 @dataclass
 class Facts:
     """Who listens to what."""

@@ -7,8 +7,9 @@ from app.aids import models as aids
 from app.library import models as library
 from app.people import models as people
 from app.publishing import drafts_models as drafts
+from app.publishing import models as publishing
 from app.search import models as search
 from app.usage import models as usage
 from app.work import models as work
 
-__all__ = ["SQLModel", "aids", "chores", "drafts", "library", "people", "search", "usage", "work"]
+__all__ = ["SQLModel", "aids", "chores", "drafts", "library", "people", "publishing", "search", "usage", "work"]

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     oidc_person_claim: str = Field("", description="Single sign-on: claim with the person's id; empty means made here.")
     oidc_groups_claim: str = Field("groups", description="Single sign-on: claim with the person's groups.")
     oidc_roles: str = Field("", description="Single sign-on: roles by value of that claim, such as trainers=trainer.")
+    own_approval: bool = Field(False, description="Whether persons may approve what they wrote: for teams of one.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
 
     @field_validator("time_zone")

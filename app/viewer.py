@@ -75,13 +75,18 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: a person, a token (`name` without `person`), or an anonymous reader (`role` None)."""
+    """Who asks: a person, a token (`name` without `person`), or an anonymous reader (`role` None).
+
+    `own_approval` says whether a person may approve her own text here, `answers` how many answers she has not seen.
+    """
 
     role: Role | None = None
     name: str | None = None
     person: str | None = None
     pseudonym: str | None = None
     open_house: bool = False
+    own_approval: bool = False
+    answers: int = 0
 
     @property
     def member(self) -> bool:

@@ -1,6 +1,6 @@
 """What belongs together: the routes of every room, and the parts that run while the server is up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -25,7 +25,17 @@ from app.people import pages as sign_in_pages
 from app.people.credentials import Credentials
 from app.people.leaving import Leaving
 from app.people.privacy import erase_kept
-from app.publishing import editor_api, editor_pages
+from app.publishing import (
+    adoption_pages,
+    editor_api,
+    editor_pages,
+    list_pages,
+    review_pages,
+    schedule,
+    suggestion_pages,
+    suggestions,
+)
+from app.publishing import api as review_api
 from app.search import api as search_api
 from app.search import pages as search_pages
 from app.search import studio as search_studio
@@ -42,6 +52,7 @@ from app.work import api as work_api
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ROUTERS = (
     search_api.router,
+    review_api.router,
     aids_api.router,
     work_api.router,
     usage_api.router,
@@ -49,6 +60,10 @@ ROUTERS = (
     search_studio.router,
     editor_api.router,
     editor_pages.router,
+    list_pages.router,
+    review_pages.router,
+    adoption_pages.router,
+    suggestion_pages.router,
     task_pages.router,
     aids_pages.router,
     oidc_pages.router,
@@ -74,6 +89,8 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.learner = Learner(engine, settings, clock, state.usage.writer)
     state.metrics, state.rates = health.Metrics(), gate.Rates(settings)
     state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
+    state.credentials.own_approval = settings.own_approval
+    state.credentials.contributions.append(suggestions.with_answers)
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
     state.incoming = Worker(engine, clock)
     state.chores = Chores(engine, clock, _chores(state, engine))
@@ -85,9 +102,13 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
     def erase_again(session: Session, person: str) -> None:
         erase_kept(session, state.keepers, person, state.credentials.pseudonym(person))
 
+    def calendar(now: datetime) -> None:
+        schedule.turn(engine, state.settings.zone, state.facts, state.search.wake, now)
+
     leaving = Leaving(engine, state.settings.zone, state.facts, erase_again)
     return [
         Chore("render again", DAY, lambda _now: refresh(engine)),
         Chore("bring in", LOOKS, state.incoming.look),
+        Chore("calendar", MINUTE, calendar),
         Chore("people who left", MINUTE, leaving),
     ]

@@ -2,13 +2,16 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from app import db
@@ -83,6 +86,28 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine = db.open_engine(settings.sqlalchemy_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def statements(app: FastAPI) -> Callable[[], Any]:
+    """Collects the SQL statements with which requests are answered inside `with`."""
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            answering = threading.current_thread().name.startswith("AnyIO")  # not a thread of the server's own
+            if answering and not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+                seen.append(statement)
+
+        event.listen(app.state.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(app.state.engine, "before_cursor_execute", note)
+
+    return collect
 
 
 @pytest.fixture

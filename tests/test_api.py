@@ -81,6 +81,7 @@ def test_a_taken_title_is_told(library: TestClient, trainer: Headers) -> None:
         ({"slug": "../x"}, 422),
         ({"slug": "a b"}, 422),
         ({"slug": "hr/revisions"}, 422),
+        ({"slug": "hr/suggest"}, 422),
         ({"markdown": "---\nkind: poem\n---\n"}, 422),
         ({"markdown": "a\0b"}, 422),
         ({"markdown": "x" * 300_000}, 413),

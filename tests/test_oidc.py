@@ -84,8 +84,7 @@ def test_an_e_mail_or_a_name_leads_to_nobody_elses_account(
 
 LIES = [
     {"iss": "http://127.0.0.1:1"}, {"aud": "another"}, {"aud": ["another"]},
-    {"aud": "another", "azp": providers.CLIENT},
-    {"nonce": "another"}, {"nonce": None},
+    {"aud": "another", "azp": providers.CLIENT}, {"nonce": "another"}, {"nonce": None},
     {"exp": int(NOW.timestamp()) - 120}, {"iss": None}, {"aud": None}, {"sub": None}, {"sub": ""}, {"sub": 7},
     {"aud": [providers.CLIENT, "another"], "azp": "another"}, {"iat": int(NOW.timestamp()) + 3600},
 ]  # fmt: skip

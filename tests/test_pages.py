@@ -1,12 +1,10 @@
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from markupsafe import Markup
-from sqlalchemy import event
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -21,26 +19,6 @@ from tests.conftest import NOW, Ticking
 Headers = dict[str, str]
 Write = Callable[[str, str], Path]
 BringIn = Callable[..., Report]
-
-
-@contextmanager
-def statements(app: FastAPI) -> Iterator[list[str]]:
-    """The SQL statements that run meanwhile, those of the background left out."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if threading.current_thread().name == "chores":
-            return
-        if (
-            statement.startswith(("SELECT", "INSERT", "UPDATE"))
-            and "change" not in statement
-            and "instance" not in statement
-        ):
-            seen.append(statement)
-
-    event.listen(app.state.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(app.state.engine, "before_cursor_execute", note)
 
 
 def events(app: FastAPI) -> list[UseEvent]:
@@ -61,16 +39,16 @@ def test_a_search_shows_results_with_marks_and_the_way_to_the_step(library: Test
     assert "#step-3" in page
 
 
-def test_the_home_page_takes_one_statement_and_a_search_none(library: TestClient, app: FastAPI) -> None:
-    with statements(app) as home:
+def test_the_home_page_takes_one_statement_and_a_search_none(library: TestClient, statements: Any) -> None:
+    with statements() as home:
         library.get("/")
-    with statements(app) as search:
+    with statements() as search:
         library.get("/", params={"q": "refund", "typing": "1"})
     assert (len(home), len(search)) == (1, 0)
 
 
-def test_an_aid_page_takes_at_most_two_statements(library: TestClient, app: FastAPI) -> None:
-    with statements(app) as seen:
+def test_an_aid_page_takes_at_most_two_statements(library: TestClient, statements: Any) -> None:
+    with statements() as seen:
         library.get("/aids/billing/refund-card", headers={"Sec-Purpose": "prefetch"})
     assert len(seen) == 1
 

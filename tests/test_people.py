@@ -191,13 +191,13 @@ def test_the_pages_are_for_administrators(app: FastAPI, client: TestClient, path
     assert client.get(path, headers=trainer).status_code == 403
 
 
-def test_a_list_of_people_takes_three_statements(app: FastAPI, client: TestClient, admin: Headers) -> None:
-    from tests.test_pages import statements
-
+def test_a_list_of_people_takes_three_statements(
+    app: FastAPI, client: TestClient, admin: Headers, statements: Callable[[], Any]
+) -> None:
     for n in range(60):
         add(app, f"p{n:02}", groups=["care"])
     client.get("/studio/people", headers=admin)
-    with statements(app) as seen:
+    with statements() as seen:
         page = client.get("/studio/people", headers=admin).text
     assert len(seen) <= 3
     assert 'rel="next"' in page

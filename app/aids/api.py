@@ -9,10 +9,12 @@ from sqlmodel import Session
 from starlette.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from app.aids import images, queries, service
+from app.aids.approval import require_other
 from app.aids.models import Aid, Revision
 from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession
 from app.errors import NotFound
-from app.viewer import Right
+from app.people.service import record
+from app.viewer import Right, Viewer
 
 router = APIRouter(prefix="/api/v1/aids", tags=["aids"])
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=300)]
@@ -103,7 +105,8 @@ def _line(aid: Aid, revision: Revision) -> dict[str, Any]:
     }
 
 
-def _out(aid: Aid, revision: Revision, response: Response, warnings: list[str] | None = None) -> AidOut:
+def answer(aid: Aid, revision: Revision, response: Response, warnings: list[str] | None = None) -> AidOut:
+    """The aid with this revision as JSON; its ETag goes into the headers."""
     names = ("moments", "keywords", "owner", "community", "audience", "steps", "markdown", "sections")
     response.headers["ETag"] = f'"{revision.digest}"'
     return AidOut(
@@ -113,6 +116,13 @@ def _out(aid: Aid, revision: Revision, response: Response, warnings: list[str] |
         checked_on=aid.checked_on,
         warnings=warnings or [],
     )
+
+
+def _publish(session: Session, now: datetime, viewer: Viewer, aid: Aid, revision: Revision) -> None:
+    """Make it live at once: programs may, a person only where own texts may be approved."""
+    if require_other(viewer, revision):
+        record(session, now, viewer, "approved own", f"{aid.slug} revision {revision.number}")
+    service.publish(session, now, viewer, aid, revision)
 
 
 def _warnings(session: Any, revision: Revision, slug: str) -> list[str]:
@@ -148,9 +158,9 @@ def create_aid(
     revision = service.create(session, now, viewer, wanted.slug, compiled, wanted.note)
     aid, _ = service.find(session, viewer, wanted.slug)
     if publish:
-        service.publish(session, now, viewer, aid, revision)
+        _publish(session, now, viewer, aid, revision)
     response.headers["Location"] = f"/api/v1/aids/{aid.slug}"
-    return _out(aid, revision, response, _warnings(session, revision, aid.slug))
+    return answer(aid, revision, response, _warnings(session, revision, aid.slug))
 
 
 @router.get("/{slug:path}/revisions", summary="List the revisions of an aid")
@@ -173,29 +183,11 @@ def read_revision(session: ReadSession, viewer: ReaderDep, slug: AidSlug, n: Num
     return RevisionOut.model_validate(found, from_attributes=True)
 
 
-@router.post("/{slug:path}/approve", summary="Publish the newest revision")
-def approve_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, response: Response, slug: AidSlug) -> AidOut:
-    """Make the newest revision the live one."""
-    viewer.require(Right.PUBLISH)
-    aid, _ = service.find(session, viewer, slug)
-    newest = queries.newest(session, aid.id or 0)
-    if newest is None:
-        raise NotFound(f"{slug!r} has no revision.")
-    service.publish(session, now, viewer, aid, newest)
-    return _out(aid, newest, response)
-
-
-@router.post("/{slug:path}/retire", summary="Take an aid away from readers", status_code=HTTP_204_NO_CONTENT)
-def retire_aid(session: WriteSession, viewer: ViewerDep, now: NowDep, slug: AidSlug) -> None:
-    """Its revisions stay; `approve` brings it back."""
-    service.retire(session, now, viewer, slug)
-
-
 @router.get("/{slug:path}", summary="Read an aid")
 def read_aid(session: ReadSession, viewer: ReaderDep, response: Response, slug: AidSlug) -> AidOut:
     """The live revision; the ETag goes into `If-Match` of a PUT."""
     aid, revision = service.find(session, viewer, slug)
-    return _out(aid, revision, response)
+    return answer(aid, revision, response)
 
 
 class Saving:
@@ -228,8 +220,8 @@ def change_aid(
     if wanted.slug and wanted.slug != slug:
         service.rename(session, now, viewer, aid, wanted.slug)
     if saving.publish:
-        service.publish(session, now, viewer, aid, revision)
-    return _out(aid, revision, response, _warnings(session, revision, aid.slug))
+        _publish(session, now, viewer, aid, revision)
+    return answer(aid, revision, response, _warnings(session, revision, aid.slug))
 
 
 @router.delete("/{slug:path}", summary="Retire an aid", status_code=HTTP_204_NO_CONTENT)

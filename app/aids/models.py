@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import UTCDateTime
@@ -19,12 +19,16 @@ class Aid(SQLModel, table=True):
     checked_on: date | None = Field(default=None)
     review_due: date | None = Field(default=None, index=True)
     created_at: datetime = Field(sa_type=UTCDateTime)
+    # What changed last, in the reader's words: with which revision and when.
+    news: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
+    news_revision: int | None = Field(default=None)
+    news_on: date | None = Field(default=None)
 
 
 class Revision(SQLModel, table=True):
     """The text of an aid at one time, with its rendering."""
 
-    __table_args__ = (UniqueConstraint("aid_id", "number"),)
+    __table_args__ = (UniqueConstraint("aid_id", "number"), Index("ix_revision_states", "aid_id", "number", "state"))
 
     id: int | None = Field(default=None, primary_key=True)
     aid_id: int = Field(foreign_key="aid.id", index=True)
@@ -51,6 +55,9 @@ class Revision(SQLModel, table=True):
     steps: list[str] = Field(sa_type=JSON)
     text: str
     images: dict[str, str] = Field(sa_type=JSON)
+    submitted_by: str | None = Field(default=None, max_length=200)
+    contributor: str | None = Field(default=None, max_length=200)
+    news: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": ""})
 
 
 class AidTask(SQLModel, table=True):

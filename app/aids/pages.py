@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
@@ -31,6 +31,7 @@ PARAGRAPH = re.compile(r"\s*<p>(.*?)</p>\s*", re.DOTALL)
 MANY_PLACES = 4  # headings from which on a list of them helps
 FILTERED = {Kind.DECISION, Kind.TROUBLESHOOTING}  # kinds whose tables can be filtered
 FEWEST_ROWS = 6  # of a table that is worth a filter, as in find.js
+NEWS_LASTS = timedelta(days=30)  # for readers without script; others see it when they used an earlier text
 SOURCES = {"search", "widget", "link", "qr", "browse", "assistant"}
 LABELS = {
     Kind.PROCEDURE: _("Procedure"),
@@ -100,6 +101,11 @@ class AidView:
     thanks: str | None
     audience: str
     lang: str | None
+    contributor: str | None
+    news: str
+    news_revision: int | None
+    news_on: date | None
+    news_is_fresh: bool
     places: list[Place] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     neighbours: list[Neighbour] = field(default_factory=list)
@@ -213,6 +219,11 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         lang=revision.lang,
         places=_places(sections) if revision.kind == Kind.REFERENCE else [],
         scripts=_scripts(revision.kind, sections),
+        contributor=revision.contributor,
+        news=aid.news,
+        news_revision=aid.news_revision,
+        news_on=aid.news_on,
+        news_is_fresh=bool(aid.news_on and now.date() - aid.news_on <= NEWS_LASTS),
     )
 
 

@@ -204,12 +204,23 @@ def add_keyword(session: Session, at: datetime, viewer: Viewer, aid: Aid, word: 
     if newest is None or word in newest.keywords:
         return
     compiled = compile_text(with_keyword(newest.markdown, word), aid.path, newest.images)
-    revision = add_revision(session, at, viewer, aid, compiled, f"Keyword: {word}", "studio")
+    replace_key(session, at, viewer, aid, newest, compiled, f"Keyword: {word}")
+
+
+def replace_key(
+    session: Session, at: datetime, viewer: Viewer, aid: Aid, newest: Revision, compiled: Compiled, note: str
+) -> None:
+    """A revision that changes a key and not what the aid says: live where the text was, in the state that it had."""
+    revision = add_revision(session, at, viewer, aid, compiled, note, "studio")
+    revision.contributor = newest.contributor
     session.flush()
     if aid.live == newest.number:
-        due = aid.review_due
+        due, checked = aid.review_due, aid.checked_on
         publish(session, at, viewer, aid, revision)
-        aid.review_due = due  # a keyword is no review
+        aid.review_due, aid.checked_on = due, checked  # a key is no review
+    elif newest.state != "past":
+        revision.state, revision.submitted_by, revision.news = newest.state, newest.submitted_by, newest.news
+        newest.state = "draft"
 
 
 def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: Revision) -> None:
@@ -219,6 +230,8 @@ def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: 
         before = queries.revision(session, _id(aid), aid.live)
         if before is not None:
             before.state = "past"
+    if revision.news and aid.live:
+        aid.news, aid.news_revision, aid.news_on = revision.news, revision.number, at.date()
     revision.state, aid.live, aid.checked_on = "live", revision.number, at.date()
     aid.review_due = at.date() + timedelta(days=revision.review_days) if revision.review_days else None
     session.execute(delete(AidTask).where(col(AidTask.aid_id) == _id(aid)))

@@ -5,7 +5,7 @@ import unicodedata
 
 from app.errors import Invalid
 
-RESERVED = {"revisions"}
+RESERVED = {"revisions", "suggest", "flag"}
 UNSAFE = re.compile(r"[\s?#%&\"'<>\\^`{|}\x00-\x1f\x7f]+")
 MOST = 300
 

@@ -1,18 +1,20 @@
 """From a cookie or a bearer token to the viewer; what was looked up is remembered for some seconds."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from app.clock import Clock
 from app.db import reading, writing
 from app.errors import SignInNeeded
 from app.people import accounts, queries
 from app.people.accounts import SEEN_EVERY, digest
-from app.people.models import SignIn
+from app.people.models import Person, SignIn
 from app.viewer import Role, Viewer, pseudonym
 
 log = structlog.get_logger(__name__)
@@ -28,6 +30,9 @@ class Credentials:
     clock: Clock
     key: bytes
     open_house: bool
+    own_approval: bool = False
+    # What rooms above this one put into the viewer of a person.
+    contributions: list[Callable[[Session, Viewer], Viewer]] = field(default_factory=list)
     _remembered: dict[str, tuple[float, Viewer | None]] = field(default_factory=dict)
 
     @property
@@ -68,12 +73,18 @@ class Credentials:
         """The person with this session; anonymous where it has ended."""
         with reading(self.engine) as session:
             found = queries.signed_in(session, digest(secret), self.clock())
-        if found is None:
-            return self.anonymous
+            if found is None:
+                return self.anonymous
+            viewer = self._person(session, found[1])
         self._note_use(found[0])
-        person = found[1]
+        return self._remember(secret, viewer)
+
+    def _person(self, session: Session, person: Person) -> Viewer:
         mine = self.pseudonym(person.id)
-        return self._remember(secret, Viewer(Role(person.role), person.name, person.id, mine, self.open_house))
+        viewer = Viewer(Role(person.role), person.name, person.id, mine, self.open_house, self.own_approval)
+        for contribute in self.contributions:
+            viewer = contribute(session, viewer)
+        return viewer
 
     def _note_use(self, used: SignIn) -> None:
         now = self.clock()

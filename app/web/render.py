@@ -34,6 +34,7 @@ class Page:
     language: str = "en"
     may_people: bool = False
     may_audit: bool = False
+    answers: int = 0
 
 
 @cache
@@ -64,6 +65,7 @@ def page(request: Request, name: str, title: str, view: object, section: str = "
         section=section,
         may_people=viewer.may(Right.PEOPLE),
         may_audit=viewer.may(Right.AUDIT),
+        answers=viewer.answers,
     )
     html = environment().get_template(name).render({"page": shown, "view": view})
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
