@@ -1,9 +1,10 @@
 """Who keeps what about a person: the keepers of all rooms, for `/me` and `jobaids person erase`."""
 
+from app.improvement.keeper import KEEPER as QUESTIONS
 from app.keepers import Keeper
 from app.people.keeper import KEEPER as PEOPLE
 from app.publishing.drafts import KEEPER as DRAFTS
 from app.publishing.keeper import KEEPER as PUBLISHING
 from app.usage.keeper import KEEPER as USAGE
 
-KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, PUBLISHING, USAGE)
+KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, PUBLISHING, QUESTIONS, USAGE)

@@ -2,8 +2,9 @@
 
 from sqlmodel import SQLModel
 
-from app import chores
+from app import chores, outbox
 from app.aids import models as aids
+from app.improvement import models as improvement
 from app.library import models as library
 from app.people import models as people
 from app.publishing import drafts_models as drafts
@@ -12,4 +13,7 @@ from app.search import models as search
 from app.usage import models as usage
 from app.work import models as work
 
-__all__ = ["SQLModel", "aids", "chores", "drafts", "library", "people", "publishing", "search", "usage", "work"]
+__all__ = [
+    "SQLModel", "aids", "chores", "drafts", "improvement", "library", "outbox", "people", "publishing", "search",
+    "usage", "work",
+]  # fmt: skip

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     oidc_groups_claim: str = Field("groups", description="Single sign-on: claim with the person's groups.")
     oidc_roles: str = Field("", description="Single sign-on: roles by value of that claim, such as trainers=trainer.")
     own_approval: bool = Field(False, description="Whether persons may approve what they wrote: for teams of one.")
+    smtp_url: str = Field("", description="Mail server, smtp://user:password@host:587; empty: files.")
+    mail_from: str = Field("jobaids@localhost", description="Sender of mails.")
+    check_external_links: bool = Field(False, description="Ask other servers whether linked pages exist.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
 
     @field_validator("time_zone")
@@ -85,6 +88,14 @@ class Settings(BaseSettings):
         """The role that each value of a claim gives, in the order of the setting."""
         pairs = [pair.rpartition("=") for pair in self.oidc_roles.split(",") if pair.strip()]
         return {value.strip(): Role(role.strip()) for value, _, role in pairs}
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        url = urlsplit(value)
+        if value and not (url.scheme in {"smtp", "smtps"} and url.hostname):
+            raise ValueError("write it as smtp://user:password@mail.example.org:587, or smtps:// for port 465")
+        return value
 
     @property
     def zone(self) -> ZoneInfo:

@@ -16,9 +16,19 @@ from app.aids.refresh import refresh
 from app.chores import Chore, Chores
 from app.clock import Clock
 from app.db import open_engine
+from app.improvement import api as improvement_api
+from app.improvement import check_pages, mail_pages, owner_pages, question_pages
+from app.improvement import pages as improvement_pages
+from app.improvement import review_pages as upkeep_pages
+from app.improvement.badge import Badge
+from app.improvement.checks import Checks
+from app.improvement.digest import Weekly
+from app.improvement.fetch import Fetcher
+from app.improvement.sources import Sources
 from app.library import export_pages
 from app.library import pages as library_pages
 from app.library.worker import LOOKS, Worker
+from app.outbox import Outbox
 from app.people import api as people_api
 from app.people import audit_pages, me_pages, oidc_pages, people_pages
 from app.people import pages as sign_in_pages
@@ -39,14 +49,14 @@ from app.publishing import api as review_api
 from app.search import api as search_api
 from app.search import pages as search_pages
 from app.search import studio as search_studio
-from app.search.service import Search
+from app.search.service import Question, Search
 from app.settings import Settings
 from app.usage import api as usage_api
 from app.usage import pages as usage_pages
 from app.usage.learning import Learner
 from app.usage.service import TYPES, Usage
 from app.usage.writer import Writer
-from app.viewer import load_key
+from app.viewer import SYSTEM, load_key
 from app.work import api as work_api
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -75,6 +85,13 @@ ROUTERS = (
     usage_pages.router,
     library_pages.router,
     export_pages.router,
+    improvement_api.router,
+    improvement_pages.router,
+    question_pages.router,
+    owner_pages.router,
+    upkeep_pages.router,
+    check_pages.router,
+    mail_pages.router,
     health.router,
 )
 
@@ -93,7 +110,9 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.credentials.contributions.append(suggestions.with_answers)
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
     state.incoming = Worker(engine, clock)
-    state.chores = Chores(engine, clock, _chores(state, engine))
+    sources = Sources(settings, lambda words: state.search.find(Question(words, limit=1), SYSTEM).total > 0)
+    state.worklist, state.badges = [sources], Badge(engine, clock, settings)
+    state.chores = Chores(engine, clock, [*_chores(state, engine), *_upkeep(settings, engine, sources)])
     for kind in TYPES:
         state.facts.listen(kind, state.usage.hear)
 
@@ -111,4 +130,17 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
         Chore("bring in", LOOKS, state.incoming.look),
         Chore("calendar", MINUTE, calendar),
         Chore("people who left", MINUTE, leaving),
+    ]
+
+
+def _upkeep(settings: Settings, engine: Engine, sources: Sources) -> list[Chore]:
+    """What keeps aids true: mail, and looking for what is broken."""
+    checks = Checks(engine, Fetcher() if settings.check_external_links else None)
+    mail = Outbox(engine, settings.smtp_url, settings.mail_from, settings.data_dir / "outbox")
+    return [
+        Chore("mail", timedelta(seconds=30), mail.send),
+        Chore("check what changed", MINUTE, checks.changed),
+        Chore("check everything", DAY, checks.everything),
+        Chore("check other servers", timedelta(minutes=10), checks.elsewhere),
+        Chore("weekly mail", timedelta(minutes=30), Weekly(engine, settings, sources).send),
     ]

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
-from app import db
+from app import chores, db
 from app.library.service import Importer, Report
 from app.main import create_app
 from app.people import service as people
@@ -111,7 +111,9 @@ def statements(app: FastAPI) -> Callable[[], Any]:
 
 
 @pytest.fixture
-def app(settings: Settings, ticking: Ticking) -> FastAPI:
+def app(settings: Settings, ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+    """The application; a test that wants its chores done calls `app.state.chores.turn()`."""
+    monkeypatch.setattr(chores, "PAUSE", 3600.0)
     return create_app(settings, ticking)
 
 

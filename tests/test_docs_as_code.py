@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app.aids import queries as aid_queries
 from app.aids import service as aids
+from app.aids import upkeep
 from app.db import writing
 from app.library.leaving import Exported, export
 from app.library.service import Importer, Report, Side
@@ -184,7 +185,7 @@ def test_an_adopted_keyword_survives_the_import_of_an_unchanged_file(sides: Side
     sides.arrange(OLD, OLD, OLD)
     with writing(sides.engine) as session:
         aid, _ = aids.find(session, SYSTEM, "a")
-        aids.add_keyword(session, sides.ticking(), SYSTEM, aid, "ancient")
+        upkeep.add_keyword(session, sides.ticking(), SYSTEM, aid, "ancient")
     assert sides.bring_in().newer == ["a.md"]
     assert sides.live is not None
     assert "keywords: [ancient]" in sides.live

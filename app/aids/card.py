@@ -47,6 +47,7 @@ class CardView:
     address: str
     owner: str | None
     published: date | None
+    checker: str | None
     revision: int
     aid_url: str
 
@@ -70,6 +71,7 @@ def page(request: Request, session: Session, viewer: Viewer, slug: str) -> HTMLR
         address=address,
         owner=revision.owner,
         published=shown.aid.checked_on,
+        checker=shown.checker,
         revision=revision.number,
         aid_url=path,
     )

@@ -17,6 +17,7 @@ class Aid(SQLModel, table=True):
     path: str = Field(unique=True, max_length=400)
     live: int | None = Field(default=None)
     checked_on: date | None = Field(default=None)
+    checked_by: str | None = Field(default=None, max_length=200)
     review_due: date | None = Field(default=None, index=True)
     created_at: datetime = Field(sa_type=UTCDateTime)
     # What changed last, in the reader's words: with which revision and when.
@@ -67,6 +68,15 @@ class AidTask(SQLModel, table=True):
 
     aid_id: int = Field(foreign_key="aid.id", primary_key=True)
     task_id: int = Field(foreign_key="task.id", primary_key=True, index=True)
+
+
+class ReviewDefault(SQLModel, table=True):
+    """Days until the next check of an aid of this kind that does not say so itself."""
+
+    __tablename__ = "review_default"
+
+    kind: str = Field(primary_key=True, max_length=20)
+    days: int
 
 
 class Redirect(SQLModel, table=True):

@@ -88,6 +88,7 @@ class AidView:
     tasks: list[Task]
     owner: str | None
     published: date | None
+    checker: str | None
     review_due: date | None
     overdue: bool
     revision: int
@@ -204,6 +205,7 @@ def _view(request: Request, shown: service.Shown, opened: Opened, now: datetime,
         tasks=shown.tasks,
         owner=revision.owner,
         published=aid.checked_on,
+        checker=shown.checker,
         review_due=aid.review_due,
         overdue=bool(aid.review_due and aid.review_due < now.date()),
         revision=revision.number,

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
-from app.aids.models import Aid, AidTask, Attachment, Change, LibraryFile, Redirect, Revision
+from app.aids.models import Aid, AidTask, Attachment, Change, LibraryFile, Redirect, ReviewDefault, Revision
 from app.work.models import Task, Workflow
 
 LIVE = and_(col(Revision.aid_id) == col(Aid.id), col(Revision.number) == col(Aid.live))
@@ -196,3 +196,19 @@ def same_title(session: Session, title: str, slug: str) -> str | None:
     """Another live aid with this title."""
     statement = select(Aid.slug).join(Revision, LIVE).where(Revision.title == title, Aid.slug != slug)
     return session.exec(statement).first()
+
+
+def review_default(session: Session, kind: str) -> int | None:
+    """Days until the next check of an aid of this kind."""
+    return session.exec(select(ReviewDefault.days).where(ReviewDefault.kind == kind)).first()
+
+
+def review_defaults(session: Session) -> dict[str, int]:
+    """The same for every kind that has them."""
+    return dict(session.exec(select(ReviewDefault.kind, ReviewDefault.days)).all())
+
+
+def without_own_review(session: Session, kind: str) -> Sequence[Aid]:
+    """The live aids of this kind that do not say when they are to be checked."""
+    own = select(Aid).join(Revision, LIVE).where(Revision.kind == kind, col(Revision.review_days).is_(None))
+    return session.exec(own).all()

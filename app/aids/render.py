@@ -4,7 +4,7 @@ The text passes two gates: markdown-it does not let HTML through, and nh3 drops 
 """
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -65,6 +65,19 @@ def images_in(document: Document) -> list[str]:
         if child.type == "image"
     ]
     return list(dict.fromkeys(src for src in found if not urlsplit(src).scheme and not src.startswith(("/", "#"))))
+
+
+def addresses(document: Document) -> Iterator[tuple[str, str, int]]:
+    """Every link and image of the text: which of the two, its address as written, and its line in the file."""
+    for token in _parser().parse(document.body):
+        line = document.body_line + (token.map[0] if token.map else 0) + 1
+        for child in token.children or ():
+            if child.type == "link_open":
+                yield "link", str(child.attrs["href"]), line
+            elif child.type == "image":
+                yield "image", str(child.attrs["src"]), line
+            elif child.type in {"softbreak", "hardbreak"}:
+                line += 1
 
 
 def render(document: Document, path: str, images: Mapping[str, str]) -> Rendered:

@@ -4,15 +4,15 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, text
 from sqlmodel import Session, col
 
 from app.aids import document, queries, render, slugs
-from app.aids.front import with_keyword
 from app.aids.models import Aid, AidTask, Change, Instance, Redirect, Revision
 from app.errors import Conflict, Invalid, LostUpdate, NotFound
+from app.people import names
 from app.people.service import record
 from app.viewer import Right, Viewer
 from app.work import service as work
@@ -36,11 +36,12 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Shown:
-    """The live revision of an aid with its tasks, as a reader gets it."""
+    """The live revision of an aid with its tasks, as a reader gets it; `checker` is who last said that it is right."""
 
     aid: Aid
     revision: Revision
     tasks: list[Task]
+    checker: str | None = None
 
 
 def digest(markdown: str) -> str:
@@ -73,7 +74,8 @@ def show(session: Session, viewer: Viewer, slug: str) -> Shown:
     if not rows or (rows[0][1].audience != document.Audience.EVERYONE and not viewer.member):
         raise NotFound("No job aid has this address. Search for it by what it is about.", slug)
     aid, revision, _ = rows[0]
-    return Shown(aid, revision, [task for _, _, task in rows if task is not None])
+    checker = names.of(session, [aid.checked_by]).get(aid.checked_by or "")
+    return Shown(aid, revision, [task for _, _, task in rows if task is not None], checker)
 
 
 def shown_or_none(session: Session, viewer: Viewer, slug: str) -> Shown | None:
@@ -197,30 +199,10 @@ def add_revision(
     return revision
 
 
-def add_keyword(session: Session, at: datetime, viewer: Viewer, aid: Aid, word: str) -> None:
-    """A new revision of the newest text with one more keyword; it is live where that text was."""
-    viewer.require(Right.PUBLISH)
-    newest = queries.newest(session, _id(aid))
-    if newest is None or word in newest.keywords:
-        return
-    compiled = compile_text(with_keyword(newest.markdown, word), aid.path, newest.images)
-    replace_key(session, at, viewer, aid, newest, compiled, f"Keyword: {word}")
-
-
-def replace_key(
-    session: Session, at: datetime, viewer: Viewer, aid: Aid, newest: Revision, compiled: Compiled, note: str
-) -> None:
-    """A revision that changes a key and not what the aid says: live where the text was, in the state that it had."""
-    revision = add_revision(session, at, viewer, aid, compiled, note, "studio")
-    revision.contributor = newest.contributor
-    session.flush()
-    if aid.live == newest.number:
-        due, checked = aid.review_due, aid.checked_on
-        publish(session, at, viewer, aid, revision)
-        aid.review_due, aid.checked_on = due, checked  # a key is no review
-    elif newest.state != "past":
-        revision.state, revision.submitted_by, revision.news = newest.state, newest.submitted_by, newest.news
-        newest.state = "draft"
+def next_review(session: Session, at: datetime, revision: Revision) -> date | None:
+    """When a text that is right today is to be looked at again."""
+    days = revision.review_days or queries.review_default(session, revision.kind)
+    return at.date() + timedelta(days=days) if days else None
 
 
 def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: Revision) -> None:
@@ -232,8 +214,8 @@ def publish(session: Session, at: datetime, viewer: Viewer, aid: Aid, revision: 
             before.state = "past"
     if revision.news and aid.live:
         aid.news, aid.news_revision, aid.news_on = revision.news, revision.number, at.date()
-    revision.state, aid.live, aid.checked_on = "live", revision.number, at.date()
-    aid.review_due = at.date() + timedelta(days=revision.review_days) if revision.review_days else None
+    revision.state, aid.live, aid.checked_on, aid.checked_by = "live", revision.number, at.date(), None
+    aid.review_due = next_review(session, at, revision)
     session.execute(delete(AidTask).where(col(AidTask.aid_id) == _id(aid)))
     for task in work.note(session, at, revision.tasks).values():
         session.add(AidTask(aid_id=_id(aid), task_id=task.id or 0))

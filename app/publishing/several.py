@@ -1,7 +1,5 @@
 """The same change to several aids: all of them or none, and a line in the audit for each."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +7,8 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from app.aids import document
-from app.aids import service as aids
+from app.aids import upkeep
+from app.aids.front import with_front
 from app.errors import AppError, Conflict, Invalid, NotFound
 from app.people.service import record
 from app.publishing import queries, review
@@ -18,7 +16,6 @@ from app.publishing.review import Desk, Seen
 from app.viewer import Right, Viewer
 
 MOST = 200
-SIMPLE = re.compile(r"[A-Za-z][\w.+-]*@[\w.-]+")  # an address; everything else is quoted
 
 
 class Change(StrEnum):
@@ -105,26 +102,7 @@ def set_owner(session: Session, at: datetime, viewer: Viewer, slug: str, seen: S
     found = review.desk(session, viewer, slug)
     if not seen.is_of(found.newest):
         raise Conflict("A newer text is being written. Set the owner there.")
-    compiled = aids.compile_text(with_owner(found.newest.markdown, owner), found.aid.path, found.newest.images)
-    if compiled.markdown != found.newest.markdown:
-        aids.replace_key(session, at, viewer, found.aid, found.newest, compiled, f"Owner: {owner}"[:500])
+    markdown = with_front(found.newest.markdown, {"owner": owner})
+    if markdown != found.newest.markdown:
+        upkeep.amend(session, at, viewer, found.aid, found.newest, markdown, f"Owner: {owner}"[:500])
         record(session, at, viewer, "owner set", f"{slug}: {owner}")
-
-
-def with_owner(markdown: str, owner: str) -> str:
-    """The same text with this owner in its front matter; everything else stays as it is written.
-
-    Raises:
-        Invalid: the owner is written in a way that cannot be replaced.
-    """
-    line = f"owner: {owner if SIMPLE.fullmatch(owner) else json.dumps(owner, ensure_ascii=False)}"
-    match = document.FRONT.match(markdown)
-    if not match:
-        changed = f"---\n{line}\n---\n{markdown}"
-    else:
-        front, count = re.subn(r"^owner[ \t]*:[^\r\n]*", lambda _: line, match[1], count=1, flags=re.MULTILINE)
-        front = front if count else f"{match[1]}{line}\n"
-        changed = markdown[: match.start(1)] + front + markdown[match.end(1) :]
-    if document.read(changed).front.owner != owner:
-        raise Invalid("Set the owner by hand: the front matter of the aid is written in an unusual way.")
-    return changed

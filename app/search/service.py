@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.aids import queries as aid_queries
 from app.aids import service as aids
+from app.aids import upkeep
 from app.aids.catalogue import Neighbour
 from app.db import reading
 from app.errors import Invalid, NotFound
@@ -219,7 +220,7 @@ def adopt_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: 
     if word not in {one.word for one in learned_words(session, viewer, slug)}:
         raise NotFound(f"This aid has not learned the word {word!r}.", slug)
     aid, _ = aids.find(session, viewer, slug)
-    aids.add_keyword(session, at, viewer, aid, word)
+    upkeep.add_keyword(session, at, viewer, aid, word)
 
 
 def remove_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse
 
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep
 from app.errors import Invalid
@@ -15,13 +15,6 @@ from app.web.words import _
 
 router = APIRouter(include_in_schema=False)
 MOST_DAYS = 400
-
-
-@router.get("/studio")
-def studio(viewer: ViewerDep) -> RedirectResponse:
-    """The first page of the studio."""
-    viewer.require(Right.MEASURE)
-    return RedirectResponse("/studio/delivery", 303)
 
 
 @router.get("/studio/delivery")

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ class Page:
     may_people: bool = False
     may_audit: bool = False
     answers: int = 0
+    badges: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -66,6 +67,7 @@ def page(request: Request, name: str, title: str, view: object, section: str = "
         may_people=viewer.may(Right.PEOPLE),
         may_audit=viewer.may(Right.AUDIT),
         answers=viewer.answers,
+        badges=request.app.state.badges(viewer) if section == "studio" else {},
     )
     html = environment().get_template(name).render({"page": shown, "view": view})
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
