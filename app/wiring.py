@@ -25,6 +25,7 @@ from app.improvement.checks import Checks
 from app.improvement.digest import Weekly
 from app.improvement.fetch import Fetcher
 from app.improvement.sources import Sources
+from app.improvement.waiting import waiting
 from app.library import export_pages
 from app.library import pages as library_pages
 from app.library.worker import LOOKS, Worker
@@ -111,7 +112,7 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
     state.incoming = Worker(engine, clock)
     sources = Sources(settings, lambda words: state.search.find(Question(words, limit=1), SYSTEM).total > 0)
-    state.worklist, state.badges = [sources], Badge(engine, clock, settings)
+    state.worklist, state.badges = [sources, waiting], Badge(engine, clock, settings)
     state.chores = Chores(engine, clock, [*_chores(state, engine), *_upkeep(settings, engine, sources)])
     for kind in TYPES:
         state.facts.listen(kind, state.usage.hear)

@@ -1,5 +1,7 @@
 """What readers suggest, and what becomes of it."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -124,6 +126,21 @@ def test_what_was_dealt_with_is_not_adopted_again(library: TestClient, eve: Head
     suggest(library, eve, text=changed(library))
     adopt(library, ana)
     assert adopt(library, ana).status_code == 409
+
+
+def test_an_editor_that_takes_a_suggestion_over_credits_it(
+    library: TestClient, eve: Headers, ana: Headers, app: FastAPI
+) -> None:
+    suggest(library, eve, words="Two days", text=changed(library), name_me="true")
+    page = library.get(f"/studio/aids/{SLUG}/edit?suggestion=1", headers=ana).text
+    assert "up to two days" in page
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    body = html.unescape(re.search(r'<textarea[^>]*name="body"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)[1])  # type: ignore[index]
+    front = html.unescape(re.search(r'<textarea[^>]*name="front"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)[1])  # type: ignore[index]
+    form = fields | {"title": "Refund an order paid by card", "front": front, "body": f"{body}More.\n"}
+    answer = library.post(f"/studio/aids/{SLUG}/edit", data=form, headers=ana, follow_redirects=False)
+    assert answer.status_code == 303
+    assert [(one.state, one.adopted_as) for one in stored(app)] == [("adopted", 2)]
 
 
 def test_neither_change_is_lost_when_the_aid_has_moved_on(library: TestClient, eve: Headers, ana: Headers) -> None:

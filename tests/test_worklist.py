@@ -72,7 +72,7 @@ def test_a_critical_task_without_an_aid(library: TestClient, trainer: Headers, i
     define(library, trainer, "water-plants", 2)
     (one,) = items()
     assert one["text"] == "“Recall batch” has no aid"
-    assert one["action"]["url"] == "/studio/aids/new?title=Recall+batch&task=recall-batch"
+    assert one["action"]["url"] == "/studio/aids/new?title=Recall+batch&tasks=recall-batch"
 
 
 def test_a_critical_task_whose_aids_are_all_overdue(

@@ -204,4 +204,4 @@ def _orphans(known: Known, owner: str, name: str, slugs: Sequence[str]) -> Item:
 
 def new_aid(title: str, task: str | None = None) -> str:
     """Where an aid with this title is begun."""
-    return "/studio/aids/new?" + urlencode({"title": title[:200]} | ({"task": task} if task else {}))
+    return "/studio/aids/new?" + urlencode({"title": title[:200]} | ({"tasks": task} if task else {}))

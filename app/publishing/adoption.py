@@ -1,13 +1,13 @@
 """What trainers do with a suggestion: adopt it, with credit, or answer. The reader is told."""
 
 import re
-import unicodedata
 from datetime import datetime
 
 from sqlmodel import Session
 
 from app.aids import queries as aid_queries
 from app.aids import service as aids
+from app.aids import slugs
 from app.aids.models import Aid, Revision
 from app.errors import Conflict, Invalid, NotFound
 from app.people import names
@@ -99,6 +99,25 @@ def credit(
     _settle(session, at, viewer, suggestion, "adopted", answer)
 
 
+def for_editing(session: Session, viewer: Viewer, number: int, aid: Aid) -> tuple[Suggestion | None, str | None]:
+    """A suggestion for this aid that waits, and its text where it can be taken over as it is."""
+    found = session.get(Suggestion, number) if number else None
+    viewer.require(Right.WRITE)
+    if found is None or found.state != "open" or found.aid_id != aid.id:
+        return None, None
+    return found, found.text if unchanged_since(session, found, aid) else None
+
+
+def credit_edited(
+    session: Session, at: datetime, viewer: Viewer, number: int, aid: Aid, revision: Revision
+) -> Suggestion | None:
+    """Note that this draft came of a suggestion, unless somebody dealt with it meanwhile."""
+    found, _text = for_editing(session, viewer, number, aid)
+    if found is not None:
+        credit(session, at, viewer, found, revision)
+    return found
+
+
 def respond(session: Session, at: datetime, viewer: Viewer, number: int, answer: str) -> Suggestion:
     """Answer without adopting.
 
@@ -135,7 +154,6 @@ def _plain(text: str) -> str:
 
 def free_slug(session: Session, title: str) -> str:
     """An address for a new aid, made of its title, that no aid has."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-") or "offered"
+    stem = slugs.proposed(title) or "offered"
     taken = aid_queries.by_slug
     return next(one for one in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if taken(session, one) is None)

@@ -33,6 +33,7 @@ class EditorForm(BaseModel):
 
     place: str = Field("", max_length=60, pattern=r"^((aid|new)-[0-9a-z]{1,40})?$")
     base: str = Field("", max_length=64)
+    suggestion: int = Field(0, ge=0, lt=1 << 31)
     front: str = Field("", max_length=400_000)
     body: str = Field("", max_length=400_000)
     slug: str = Field("", max_length=400)

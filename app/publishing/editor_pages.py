@@ -13,8 +13,10 @@ from app.aids import service as aids
 from app.aids.document import Kind
 from app.aids.models import Aid, Revision
 from app.aids.pages import LABELS
+from app.deps import FactsDep
 from app.errors import AppError, Conflict, Fault, Invalid, LostUpdate, TooLarge
-from app.publishing import drafts, editor, editor_view, starters
+from app.facts import Answered, Facts
+from app.publishing import adoption, drafts, editor, editor_view, starters
 from app.publishing.editor import EditorForm
 from app.publishing.editor_api import Desk, ReadDesk, Sent, WriteDesk, look
 from app.publishing.editor_view import EditorView, NewView, Notes, Option
@@ -98,32 +100,54 @@ def _taken(form: EditorForm) -> str:
 
 
 @router.get("/aids/{slug:path}/edit")
-def edit_page(request: Request, desk: ReadDesk, slug: str, saved: str = "") -> HTMLResponse:
-    """The newest text of an aid, or what was typed since and not saved."""
+def edit_page(
+    request: Request,
+    desk: ReadDesk,
+    slug: str,
+    saved: str = "",
+    suggestion: Annotated[int, Query(ge=0, lt=1 << 31)] = 0,
+) -> HTMLResponse:
+    """The newest text of an aid, what a reader suggested, or what was typed since and not saved."""
     aid, newest = _newest(desk, slug)
     place = drafts.place_of(aid.id or 0)
-    form = editor.form_of(newest.markdown, newest.digest, place, aid.slug)
     copy = drafts.find(desk.session, desk.viewer, place)
+    known = EditorForm.model_validate(copy.fields) if copy else None
+    wanted = suggestion or (known.suggestion if known else 0)
+    suggested, text = adoption.for_editing(desk.session, desk.viewer, wanted, aid)
+    form = known or editor.form_of(text or newest.markdown, newest.digest, place, aid.slug)
+    form = form.model_copy(update={"suggestion": wanted if suggested else 0})
     notes = Notes(
         restored=editor_view.clock(copy.updated_at, desk.now, desk.zone) if copy else "",
         saved=saved if saved in {"new", "same"} else "",
         others=editor_view.others(desk.session, desk.now, desk.zone, desk.viewer, aid),
+        suggested=suggested,
     )
-    return _page(request, desk, EditorForm.model_validate(copy.fields) if copy else form, notes, (aid, newest))
+    return _page(request, desk, form, notes, (aid, newest))
 
 
 @router.post("/aids/{slug:path}/edit")
-def change(request: Request, desk: WriteDesk, slug: str, form: Sent) -> Response:
+def change(request: Request, desk: WriteDesk, facts: FactsDep, slug: str, form: Sent) -> Response:
     """Save a new draft; when somebody else saved in between, both texts side by side and nothing stored."""
     known = _newest(desk, slug)
     if form.action == "preview":
         return _previewed(request, desk, form, known)
     try:
-        return _saved(form, editor.change(desk.session, desk.now, desk.viewer, slug, form))
+        saved = editor.change(desk.session, desk.now, desk.viewer, slug, form)
+        _thank(desk, facts, form, saved)
+        return _saved(form, saved)
     except LostUpdate:
         return _overtaken(request, desk, form, known)
     except (Invalid, TooLarge) as error:
         return _refused(request, desk, form, error, known)
+
+
+def _thank(desk: Desk, facts: Facts, form: EditorForm, saved: editor.Saved) -> None:
+    """The reader whose suggestion this is gets the credit, and is told."""
+    if form.suggestion and saved.fresh:
+        aid = saved.aid
+        one = adoption.credit_edited(desk.session, desk.now, desk.viewer, form.suggestion, aid, saved.revision)
+        if one is not None:
+            facts.state(Answered(desk.now, one.id or 0, one.actor, True, aid.slug))
 
 
 def _newest(desk: Desk, slug: str) -> tuple[Aid, Revision]:

@@ -18,6 +18,7 @@ from app.publishing import coach, diff, drafts, drafts_queries
 from app.publishing.coach import Advice
 from app.publishing.drafts_models import WorkingCopy
 from app.publishing.editor import EditorForm
+from app.publishing.models import Suggestion
 from app.viewer import Viewer
 from app.web.render import day
 from app.web.words import _
@@ -102,6 +103,7 @@ class Notes:
     saved: str = ""
     others: list[str] = field(default_factory=list)
     theirs: Theirs | None = None
+    suggested: Suggestion | None = None
     faults: list[Fault] = field(default_factory=list)
 
 

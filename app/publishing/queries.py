@@ -63,6 +63,13 @@ def waiting(session: Session, aid_id: int) -> Sequence[Revision]:
     return session.exec(select(Revision).where(Revision.aid_id == aid_id, waits)).all()
 
 
+def in_review(session: Session, limit: int) -> list[tuple[str, int, str]]:
+    """Address, revision and title of the texts that wait for somebody to approve them, the longest waiting first."""
+    statement = select(Aid.slug, Revision.number, Revision.title).join(Revision, col(Revision.aid_id) == col(Aid.id))
+    statement = statement.where(Revision.state == "review").order_by(col(Revision.created_at)).limit(limit)
+    return [(slug, number, title) for slug, number, title in session.exec(statement)]
+
+
 # The list
 
 
