@@ -2,9 +2,10 @@
 
 from app.improvement.keeper import KEEPER as QUESTIONS
 from app.keepers import Keeper
+from app.library.keeper import KEEPER as LIBRARY
 from app.people.keeper import KEEPER as PEOPLE
 from app.publishing.drafts import KEEPER as DRAFTS
 from app.publishing.keeper import KEEPER as PUBLISHING
 from app.usage.keeper import KEEPER as USAGE
 
-KEEPERS: tuple[Keeper, ...] = (PEOPLE, DRAFTS, PUBLISHING, QUESTIONS, USAGE)
+KEEPERS: tuple[Keeper, ...] = (PEOPLE, LIBRARY, DRAFTS, PUBLISHING, QUESTIONS, USAGE)

@@ -45,7 +45,7 @@ def begin(session: Session, at: datetime, viewer: Viewer) -> ImportBatch:
 
 def take(session: Session, batch: ImportBatch, name: str, folder: str, raw: bytes) -> ImportDocument:
     """Keep a file until it is read. One of a kind that does not come in has failed at once, and says why."""
-    taken = {one.path for one in queries.documents(session, batch.id or 0)}
+    taken = {path for _, _, path in queries.places(session, batch.id or 0)}
     path = _apart(posixpath.join(folder, documents.target(name)), taken)
     part = Part(name, path, hashlib.sha256(raw).hexdigest(), len(raw), raw)
     document = _add(session, batch.id or 0, part, path)
@@ -60,7 +60,7 @@ def add_parts(session: Session, container: ImportDocument, parts: Parts) -> None
     folder = posixpath.dirname(container.path)
     if documents.suffix(container.name) == ".csv":
         folder = container.path.removesuffix(".md")
-    taken = {one.path for one in queries.documents(session, container.batch_id)}
+    taken = {path for _, _, path in queries.places(session, container.batch_id)}
     for part in parts.found:
         path = _apart(posixpath.join(folder, part.path), taken)
         taken.add(path)

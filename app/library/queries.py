@@ -145,6 +145,13 @@ def documents(session: Session, batch: int) -> Sequence[ImportDocument]:
     return session.exec(statement.options(defer(ImportDocument.raw), defer(ImportDocument.original))).all()  # type: ignore[arg-type]
 
 
+def places(session: Session, batch: int) -> Sequence[tuple[int | None, str, str]]:
+    """The container, the name and the path of every document of a batch."""
+    columns = (col(ImportDocument.container_id), col(ImportDocument.name), col(ImportDocument.path))
+    rows = session.execute(select_columns(*columns).where(col(ImportDocument.batch_id) == batch)).all()
+    return [(container, name, path) for container, name, path in rows]
+
+
 def waiting(session: Session, before: datetime, limit: int, batch: int | None = None) -> Sequence[ImportDocument]:
     """Documents that nobody works on, or nobody since this time; the oldest first; of one batch, or of all."""
     free = or_(col(ImportDocument.claimed_at).is_(None), col(ImportDocument.claimed_at) < before)
@@ -158,6 +165,14 @@ def brought_in(session: Session, digest: str) -> ImportDocument | None:
     """The document with these bytes that became an aid."""
     statement = select(ImportDocument).where(ImportDocument.digest == digest, ImportDocument.state == "done")
     return session.exec(statement.order_by(col(ImportDocument.id))).first()
+
+
+def already(session: Session, digests: Sequence[str]) -> set[str]:
+    """Which of these bytes became an aid before."""
+    statement = select(ImportDocument.digest).where(
+        col(ImportDocument.digest).in_(digests), ImportDocument.state == "done"
+    )
+    return set(session.exec(statement).all())
 
 
 def made(session: Session, name: str, aid_id: int, revision: int) -> bool:

@@ -109,12 +109,22 @@ class Worker:
     def _portion(self, readers: Readers | Here, folder: Path, claimed: Sequence[ImportDocument]) -> None:
         inner = [one for one in claimed if documents.suffix(one.name) in documents.CONTAINERS and not _is_row(one)]
         others = [one for one in claimed if one not in inner]
-        jobs = self._jobs(folder, claimed)
+        others = self._without_known(others)
+        jobs = self._jobs(folder, [*inner, *others])
         for document, answer in zip(inner, readers.each(parts, [jobs[one.id or 0] for one in inner]), strict=True):
             self._open(document, answer)
         for document, answer in zip(others, readers.each(read, [jobs[one.id or 0] for one in others]), strict=True):
             self._settle(document, answer)
         self._tidy({one.container_id for one in claimed if one.container_id})
+
+    def _without_known(self, claimed: Sequence[ImportDocument]) -> list[ImportDocument]:
+        """Settle what was brought in before; it need not be read again."""
+        with reading(self.engine) as session:
+            known = queries.already(session, [one.digest for one in claimed])
+        for one in claimed:
+            if one.digest in known:
+                self._settle(one, Unread(""))
+        return [one for one in claimed if one.digest not in known]
 
     def _settle(self, document: ImportDocument, answer: Read | Unread) -> None:
         try:
@@ -177,6 +187,6 @@ def _is_row(document: ImportDocument) -> bool:
 def _paths(session: Session, batch: int) -> Mapping[int | None, Mapping[str, str]]:
     """The paths of the aids in a batch by the name of their document, for each zip file apart."""
     found: dict[int | None, dict[str, str]] = {}
-    for one in queries.documents(session, batch):
-        found.setdefault(one.container_id, {})[one.name] = one.path
+    for container, name, path in queries.places(session, batch):
+        found.setdefault(container, {})[name] = path
     return found
