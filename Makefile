@@ -24,7 +24,7 @@ $(shell { $(BIN)/python -c '$(TRY_PYTHON)' && grep -qxF '$(CURDIR)' .venv/.made;
 	|| rm -f .venv/.made .venv/.run .venv/.test)
 endif
 
-.PHONY: help run test lint bench quality lock clean
+.PHONY: help run demo test lint bench quality lock clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## /\1\t/p' Makefile | expand -t 8
@@ -33,6 +33,14 @@ run: export JOBAIDS_READING ?= everyone
 run: .venv/.run ## the server with the shipped library, at http://127.0.0.1:8000
 	$(BIN)/jobaids migrate
 	$(BIN)/jobaids import --publish jobaids
+	exec $(BIN)/jobaids serve
+
+demo: export JOBAIDS_READING ?= everyone
+demo: export JOBAIDS_DATA_DIR = data/demo
+demo: .venv/.run ## the same with a simulated year of evidence, marked on every page; in data/demo
+	$(BIN)/jobaids migrate
+	$(BIN)/jobaids import --publish jobaids
+	[ -e data/demo/SIMULATED ] || $(BIN)/jobaids demo
 	exec $(BIN)/jobaids serve
 
 # Databases that last a second need no disk.

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import Engine
 
 from app import clock, db, logs
+from app.cli_evidence import demo, evidence
 from app.cli_person import person
 from app.errors import AppError, StartError
 from app.health import checks
@@ -30,6 +31,8 @@ token = typer.Typer(no_args_is_help=True, help="API tokens.")
 cli.add_typer(index, name="index")
 cli.add_typer(token, name="token")
 cli.add_typer(person, name="person")
+cli.add_typer(evidence, name="evidence")
+cli.command()(demo)
 
 PLAIN_LINE_EVERY = 1_000
 

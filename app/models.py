@@ -10,10 +10,11 @@ from app.people import models as people
 from app.publishing import drafts_models as drafts
 from app.publishing import models as publishing
 from app.search import models as search
+from app.transfer import models as transfer
 from app.usage import models as usage
 from app.work import models as work
 
 __all__ = [
     "SQLModel", "aids", "chores", "drafts", "improvement", "library", "outbox", "people", "publishing", "search",
-    "usage", "work",
+    "transfer", "usage", "work",
 ]  # fmt: skip

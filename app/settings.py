@@ -24,6 +24,12 @@ class Settings(BaseSettings):
     reading: Literal["members", "everyone"] = Field("members", description="Who may read: members, or everyone.")
     min_group: Annotated[int, Field(ge=3)] = Field(5, description="Figures about fewer people are not shown.")
     min_query_group: Annotated[int, Field(ge=3)] = Field(10, description="Query texts of fewer people are not shown.")
+    min_events_per_arm: Annotated[int, Field(ge=3)] = Field(10, description="Fewer events in an arm: no claim.")
+    horizon_days: Annotated[int, Field(ge=1, le=3650)] = Field(90, description="Transfer within so many days.")
+    evidence_days: Annotated[int, Field(ge=0)] = Field(0, description="Evidence older than this goes; 0 keeps it.")
+    unknown_evidence: Literal["create", "refuse"] = Field(
+        "create", description="Evidence about unknown persons or tasks: taken in unconfirmed, or refused."
+    )
     language: Language = Field(Language.ENGLISH, description="Language of aids that do not name theirs.")
     min_learned: Annotated[int, Field(ge=3)] = Field(3, description="Readers who must have used a word for an aid.")
     time_zone: str = Field("UTC", description="The organisation's time zone, for days in reports.")
@@ -101,6 +107,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def simulated_mark(self) -> Path:
+        """The file whose presence says that the people and figures here do not exist."""
+        return self.data_dir / "SIMULATED"
 
     @property
     def index_dir(self) -> Path:

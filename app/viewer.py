@@ -57,7 +57,7 @@ _TABLE: dict[Right, tuple[Scope | None, ...]] = {
     Right.PUBLISH:    (NO,            ALL,          NO,           NO,           ALL),
     Right.PLAN:       (NO,            ALL,          NO,           NO,           ALL),
     Right.MEASURE:    (NO,            ALL,          ALL,          ALL,          ALL),
-    Right.RECORD:     (NO,            NO,           TEAM,         NO,           ALL),
+    Right.RECORD:     (NO,            ALL,          TEAM,         NO,           ALL),
     Right.COMPETENCY: (OWN,           OWN,          TEAM,         MASKED,       MASKED),
     Right.ROLL_OUT:   (NO,            ALL,          NO,           ALL,          ALL),
     Right.PEOPLE:     (NO,            NO,           NO,           NO,           ALL),
@@ -78,6 +78,8 @@ class Viewer:
     """Who asks: a person, a token (`name` without `person`), or an anonymous reader (`role` None).
 
     `own_approval` says whether a person may approve her own text here, `answers` how many answers she has not seen.
+    `withheld` are the numbers of the aids that a roll-out does not give her yet: search and lists leave them out, their
+    address opens.
     """
 
     role: Role | None = None
@@ -87,6 +89,7 @@ class Viewer:
     open_house: bool = False
     own_approval: bool = False
     answers: int = 0
+    withheld: frozenset[int] = frozenset()
 
     @property
     def member(self) -> bool:

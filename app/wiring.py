@@ -52,6 +52,11 @@ from app.search import pages as search_pages
 from app.search import studio as search_studio
 from app.search.service import Question, Search
 from app.settings import Settings
+from app.transfer import api as transfer_api
+from app.transfer import evidence_pages, observing, rollout_pages
+from app.transfer import pages as transfer_pages
+from app.transfer.retention import Retention
+from app.transfer.rollouts import Withholding
 from app.usage import api as usage_api
 from app.usage import pages as usage_pages
 from app.usage.learning import Learner
@@ -93,6 +98,11 @@ ROUTERS = (
     upkeep_pages.router,
     check_pages.router,
     mail_pages.router,
+    transfer_api.router,
+    transfer_pages.router,
+    observing.router,
+    rollout_pages.router,
+    evidence_pages.router,
     health.router,
 )
 
@@ -108,7 +118,8 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.metrics, state.rates = health.Metrics(), gate.Rates(settings)
     state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
     state.credentials.own_approval = settings.own_approval
-    state.credentials.contributions.append(suggestions.with_answers)
+    state.credentials.contributions += [suggestions.with_answers, Withholding(clock, settings)]
+    state.simulated = settings.simulated_mark.exists()
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
     state.incoming = Worker(engine, clock)
     sources = Sources(settings, lambda words: state.search.find(Question(words, limit=1), SYSTEM).total > 0)
@@ -131,6 +142,7 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
         Chore("bring in", LOOKS, state.incoming.look),
         Chore("calendar", MINUTE, calendar),
         Chore("people who left", MINUTE, leaving),
+        Chore("old evidence", DAY, Retention(engine, state.settings)),
     ]
 
 

@@ -22,6 +22,7 @@ from benchmarks import (
     publishing,
     quality,
     scale,
+    transfer,
 )
 from benchmarks.figures import Figure, show, write
 from benchmarks.libraries import Libraries
@@ -31,6 +32,7 @@ LARGE = "tldr_nl2bash"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "search"
 TABLES = {
     "speed": ("library", "engines", "scale", "events", "durability", "pages", "documents"),
+    "transfer": ("transfer",),
     "quality": ("ranking", "typos", "learning", "hostile"),
 }
 
@@ -81,6 +83,7 @@ def _measures(folder: Path, wanted: argparse.Namespace) -> Mapping[str, Callable
         "durability": lambda: durability.measure(folder / "durability", wanted.kills),
         "pages": lambda: pages.measure(folder / "pages"),
         "documents": lambda: documents.measure(Place(folder / "documents")),
+        "transfer": lambda: transfer.measure(folder / "transfer"),
         "ranking": lambda: quality.measure(libraries),
         "typos": lambda: quality.measure_typos(libraries),
         "learning": lambda: learning.measure(libraries),

@@ -90,6 +90,7 @@ class FrontMatter(BaseModel):
     audience: Audience = Audience.EVERYONE
     lang: Annotated[str, BeforeValidator(_lang)] | None = None
     review_every: Annotated[int | None, BeforeValidator(_days)] = None
+    safety_critical: bool = False
 
 
 @dataclass(frozen=True)

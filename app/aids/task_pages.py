@@ -79,7 +79,7 @@ def tasks_page(request: Request, session: ReadSession, viewer: ReaderDep) -> HTM
 def task_page(request: Request, session: ReadSession, viewer: ReaderDep, slug: str) -> HTMLResponse:
     """A task with its aids by moment of need."""
     task = work.find(session, slug)
-    rows = queries.of_task(session, task.id)
+    rows = [row for row in queries.of_task(session, task.id) if row[0].id not in viewer.withheld]
     shown = [row for row in rows if viewer.member or row[1].audience == Audience.EVERYONE]
     view = TaskView(
         slug=task.slug,

@@ -117,7 +117,8 @@ class Search(Follower):
     ) -> Answer:
         needed = question.offset + question.limit
         with reading(self.engine) as session:
-            rows = aid_queries.matching(session, list(terms), viewer.member, needed)
+            found = aid_queries.matching(session, list(terms), viewer.member, needed + len(viewer.withheld))
+        rows = [row for row in found if row[0].id not in viewer.withheld]
         marker = Marker(terms, [self.store.lang])
         hits = []
         for aid, revision in rows[question.offset :]:
@@ -190,7 +191,10 @@ def _hit(shown: dict[str, Any], score: float, marker: Marker, parts: list[Part] 
 
 def _visible(snapshot: Snapshot, viewer: Viewer) -> Mask:
     """The aids that this reader may see."""
-    return snapshot.alive if viewer.member else snapshot.alive & snapshot.having("audience", "everyone")
+    visible = snapshot.alive if viewer.member else snapshot.alive & snapshot.having("audience", "everyone")
+    for aid in viewer.withheld:
+        visible = visible & ~snapshot.having("aid", str(aid))
+    return visible
 
 
 def _narrowed(snapshot: Snapshot, question: Question, visible: Mask) -> Mask:

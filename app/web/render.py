@@ -36,6 +36,7 @@ class Page:
     may_audit: bool = False
     answers: int = 0
     badges: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False
 
 
 @cache
@@ -68,6 +69,7 @@ def page(request: Request, name: str, title: str, view: object, section: str = "
         may_audit=viewer.may(Right.AUDIT),
         answers=viewer.answers,
         badges=request.app.state.badges(viewer) if section == "studio" else {},
+        simulated=request.app.state.simulated,
     )
     html = environment().get_template(name).render({"page": shown, "view": view})
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,175 @@
+"""What could be wrong with a report, in plain words, from the facts of this very data set."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from app.transfer.analysis import Analysis
+from app.transfer.sample import Sample
+from app.transfer.schemas import Mechanism
+from app.web.words import _, ngettext
+
+MANY = 0.5
+RARE_P = 0.05
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the sentences are made from."""
+
+    sample: Sample
+    horizon: int
+    transfer_known: bool
+    median_known: bool
+    own_word: int
+    later: int
+    left: int
+    crossovers: tuple[int, int] | None = None
+
+
+def report(facts: Facts) -> Iterator[str]:
+    """About the curve and the evidence."""
+    sample = facts.sample
+    events = int(sample.events.sum())
+    if not sample.n:
+        yield _("Nobody has a first mastery of this task, so nobody’s clock has begun.")
+        return
+    if not facts.transfer_known:
+        yield _(
+            "Nobody has been followed for {n} days, so the share within them cannot be told yet. Ask for fewer days."
+        ).format(n=facts.horizon)
+    if not facts.median_known:
+        yield _("Fewer than half have become competent, so there is no median yet.")
+    censored = sample.n - events
+    if censored > MANY * sample.n:
+        yield _("{n} of {all} have not become competent yet, or left before. What they will do is not known.").format(
+            n=censored, all=sample.n
+        )
+    if facts.left:
+        yield ngettext(
+            "{n} person left before becoming competent and counts until she left."
+            " If those leave who struggle, the figures look too good.",
+            "{n} people left before becoming competent and count until they left."
+            " If those leave who struggle, the figures look too good.",
+            facts.left,
+        ).format(n=facts.left)
+    yield from _evidence(facts)
+
+
+def _evidence(facts: Facts) -> Iterator[str]:
+    if facts.sample.already:
+        yield ngettext(
+            "{n} person was competent before mastery and is counted apart.",
+            "{n} people were competent before mastery and are counted apart.",
+            facts.sample.already,
+        ).format(n=facts.sample.already)
+    if facts.own_word:
+        yield ngettext(
+            "{n} record is a person’s own word. It is kept, and not counted.",
+            "{n} records are people’s own word. They are kept, and not counted.",
+            facts.own_word,
+        ).format(n=facts.own_word)
+    if facts.later:
+        yield ngettext(
+            "{n} record about days up to this one came in later and is not counted here."
+            " A report as of today counts it.",
+            "{n} records about days up to this one came in later and are not counted here."
+            " A report as of today counts them.",
+            facts.later,
+        ).format(n=facts.later)
+    yield _("Competency is dated by when somebody saw it. Where observing is rare, the days are too many.")
+
+
+def comparison(analysis: Analysis, crossovers: tuple[int, int] | None, least: int) -> Iterator[str]:
+    """About the comparison of a roll-out, by its design."""
+    if min(analysis.events_with, analysis.events_without) < least:
+        yield _(
+            "A comparison needs at least {least} events with the aids and as many without; there are {one} and {two}."
+        ).format(least=least, one=analysis.events_with, two=analysis.events_without)
+    mechanism = Mechanism(analysis.rollout.mechanism)
+    if mechanism is Mechanism.CHOSEN:
+        yield from _chosen(analysis)
+    if mechanism is Mechanism.STAGGERED:
+        yield _(
+            "The order was drawn, and a trend over time is in the model. Open remain: people who moved between groups,"
+            " and whatever else came to a group in the same week as the aids."
+        )
+    if mechanism is Mechanism.RANDOMISED:
+        yield _(
+            "Who was given the aids was drawn by lot, so tenure, manager and season are alike but for chance."
+            " Open remain: leavers, people who tell each other, and how often the task comes up."
+        )
+    yield from _numbers(analysis)
+    yield from _delivery(analysis, crossovers)
+
+
+def _chosen(analysis: Analysis) -> Iterator[str]:
+    yield _(
+        "Somebody chose who was given the aids first. Groups that were ready sooner may differ in tenure, manager, how"
+        " often the task comes up, season, leavers and the version of the aid; none of this is ruled out."
+    )
+    before = analysis.change.before if analysis.change else None
+    if before is None or before.estimate is None or before.low is None or before.high is None:
+        return
+    moving = before.low > 1 or before.high < 1
+    words = _("Before the aids came, the rate was {n} times the earlier one (95 %: {low} to {high}).").format(
+        n=f"{before.estimate:.2f}", low=f"{before.low:.2f}", high=f"{before.high:.2f}"
+    )
+    more = _("It was moving already, so the difference is not the aids alone.") if moving else ""
+    yield f"{words} {more}".strip()
+
+
+def _numbers(analysis: Analysis) -> Iterator[str]:
+    if analysis.by_group:
+        yield _("{n} groups were assigned. What counts for certainty is groups, not people.").format(n=analysis.units)
+    estimated = analysis.contrast or analysis.change
+    smallest = estimated.smallest_p if estimated else None
+    if smallest is not None and smallest > RARE_P:
+        yield _("With so few groups the lot cannot give a p below {p}, whatever the aids do.").format(
+            p=f"{smallest:.2f}"
+        )
+    if analysis.contrast is not None and analysis.contrast.within:
+        yield _("Mean days are counted up to day {n}, as far as both arms were followed.").format(
+            n=analysis.contrast.within
+        )
+    if analysis.reset:
+        yield ngettext(
+            "{n} person had mastered the task before the roll-out began. Her clock runs from its first day.",
+            "{n} people had mastered the task before the roll-out began. Their clock runs from its first day.",
+            analysis.reset,
+        ).format(n=analysis.reset)
+
+
+def _delivery(analysis: Analysis, crossovers: tuple[int, int] | None) -> Iterator[str]:
+    if analysis.rollout.recorded_afterwards:
+        yield _("This roll-out was recorded after it had happened, so nothing was held back by this server.")
+    if analysis.rollout.stopped_on:
+        yield _("The roll-out was stopped on {day}: {why}. Stopping early makes effects look larger.").format(
+            day=analysis.rollout.stopped_on.isoformat(), why=analysis.rollout.stopped_because or _("no reason given")
+        )
+    if crossovers is not None:
+        yield _(
+            "{n} of {all} people who were not to have the aids yet opened one by its address. They count as assigned,"
+            " so the true difference is larger rather than smaller."
+        ).format(n=crossovers[0], all=crossovers[1])
+
+
+def suppressed(least: int) -> str:
+    """Why nothing is shown."""
+    return _("Fewer than {n} people, or a difference to another report of fewer than {n}: nothing is shown.").format(
+        n=least
+    )
+
+
+def too_near(day: date, least: int) -> str:
+    """Why a past day is not shown."""
+    return _(
+        "A report of {day} was shown already, and fewer than {n} people changed between the two days."
+        " Choose a day further away."
+    ).format(day=day.isoformat(), n=least)
+
+
+DESCRIPTIVE = _(
+    "Descriptive only: people who struggle look for help; expect this to read lower than the truth."
+    " People who need longer also have more time to look. Compare by assignment, not by use."
+)

@@ -1,0 +1,232 @@
+"""What comes in and goes out about mastery, competency and roll-outs."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.work.schemas import Slug
+
+MOST_RECORDS = 500
+By = Literal["group", "cohort", "tenure"]
+NO_NUL = r"^[^\x00]*$"
+Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=NO_NUL)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Level(StrEnum):
+    """How much help there was."""
+
+    ASSISTED = "assisted"
+    FULL = "full"
+
+
+class Mechanism(StrEnum):
+    """How it was decided who is given the aids when."""
+
+    RANDOMISED = "randomised"
+    STAGGERED = "staggered-randomised"
+    CHOSEN = "chosen"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id = Field(description="The sender's own; sent again it changes nothing.")
+    person: Name
+    at: AwareDatetime = Field(description="When it was, with its time zone.")
+    corrects: Id | None = Field(None, description="The record that this one takes the place of.")
+
+
+class MasteryIn(_Record):
+    """An assessment; without `task`, the mapping of `source` says which tasks it is of."""
+
+    task: Slug | None = None
+    source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)] = ""
+    score: Number | None = Field(None, description="In the unit of the threshold: 0 to 1, or 0 to 100.")
+    threshold: Number | None = Field(None, description="The score that is enough; a mapping of the source goes first.")
+    min: Number | None = Field(None, description="With `max`: `score` is raw, and counted from here.")
+    max: Number | None = None
+    mastered: bool | None = Field(None, description="What the assessment said: passed or failed.")
+    success: bool | None = Field(None, description="A mere flag of success: kept as of low trust.")
+
+    @model_validator(mode="after")
+    def _sound(self) -> "MasteryIn":
+        most = self.max if self.max is not None else 1.0 if (self.threshold or 2) <= 1 else 100.0
+        if self.score is not None and self.score > most:
+            raise ValueError(f"the score {self.score:g} is above the maximum of {most:g}")
+        if self.max is not None and self.max <= (self.min or 0):
+            raise ValueError("max must be more than min")
+        return self
+
+
+class CompetencyIn(_Record):
+    """Somebody or something saw a task performed."""
+
+    task: Slug
+    level: Level
+    success: bool = True
+    adapted: bool = Field(False, description="Whether the person adapted what she does to the situation.")
+    observer: Name | None = Field(None, description="The person who saw it.")
+    source: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)] = Field(
+        "", description="The business system or checklist that it comes from."
+    )
+    checklist: list[Words] = Field([], max_length=100, description="The steps that were seen done right.")
+
+
+class Receipt(BaseModel):
+    """What became of a call: new records, and those that were here already."""
+
+    accepted: int
+    duplicates: int
+
+
+class Withdrawal(BaseModel):
+    """Why a record no longer holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Words = ""
+
+
+class MappingIn(BaseModel):
+    """A course or activity assesses a task."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    activity: Name = Field(description="As the course system names it, in `source`.")
+    task: Slug
+    threshold: Number | None = Field(None, description="The score that is enough; goes before the record's own.")
+
+
+class ArmIn(BaseModel):
+    """Who is given the aids on the same day; `from` null means never, the holdout."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]
+    groups: list[Name] = Field([], max_length=2_000)
+    persons: list[Name] = Field([], max_length=20_000)
+    begins_on: date | None = Field(None, alias="from")
+
+
+class RolloutIn(BaseModel):
+    """A roll-out as it is planned, or as it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    slug: Slug
+    task: Slug
+    aids: list[Annotated[str, StringConstraints(min_length=1, max_length=400)]] = Field(min_length=1, max_length=50)
+    mechanism: Mechanism
+    seed: int | None = Field(None, ge=0, le=2**31 - 1, description="What the arms were drawn from.")
+    arms: list[ArmIn] = Field(min_length=1, max_length=200)
+    supersedes: Slug | None = None
+
+
+class RolloutOut(RolloutIn):
+    """A roll-out as it stands."""
+
+    recorded_afterwards: bool
+    stopped_on: date | None
+    stopped_because: str | None
+
+
+class RolloutPage(BaseModel):
+    """All roll-outs, newest first; `cursor` asks for more."""
+
+    items: list[RolloutOut]
+    cursor: str | None = None
+
+
+class Interval(BaseModel):
+    """A figure with its 95 % interval; null where it cannot be had."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+class Point(BaseModel):
+    """One step of a curve: the share competent from this day on, its band, and how many are at risk."""
+
+    day: int
+    competent: float
+    low: float | None
+    high: float | None
+    at_risk: int | None
+
+
+class Stopped(BaseModel):
+    """Why a roll-out ended early."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Words
+
+
+class ArmOut(BaseModel):
+    """One arm of a roll-out, or one group, cohort or tenure; figures null where it is too small to be shown."""
+
+    name: str
+    n: int | None
+    events: int | None
+    transfer: Interval
+    median_days: Interval
+    curve: list[Point]
+
+
+class ComparisonOut(BaseModel):
+    """Whether the aids made a difference."""
+
+    design: str
+    verdict: str
+    p_value: float | None
+    transfer_difference: Interval
+    restricted_mean_difference: Interval
+    hazard_ratio: Interval
+    within_days: int | None = Field(None, description="How far the restricted mean is counted.")
+    before: Interval | None = Field(None, description="Chosen order only: the hazard ratio before the aids came.")
+
+
+class TransferQuery(BaseModel):
+    """What a report is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: date | None = Field(None, description="A past day; today if left out.")
+    horizon: int | None = Field(None, ge=1, le=3650, description="Days within which to count.")
+    rollout: str = Field("", max_length=200, description="A roll-out's slug; the newest if left out; or `none`.")
+    by: By | None = Field(None, description="With `cell`: only those of a group, month or tenure.")
+    cell: str = Field("", max_length=200)
+    source: str = Field("", max_length=200, description="Only those who mastered it in this course.")
+
+
+class TransferOut(BaseModel):
+    """The transfer report of a task."""
+
+    task: str
+    as_of: date
+    n: int | None = Field(description="Persons whose clock ran: mastered, not competent before.")
+    mastered: int | None
+    already_competent: int | None
+    events: int | None
+    censored: int | None = Field(description="Persons who had not become competent when last seen.")
+    horizon_days: int
+    transfer: Interval
+    median_days: Interval
+    curve: list[Point]
+    full_share: Interval
+    arms: list[ArmOut]
+    groups: list[ArmOut] = []
+    cohorts: list[ArmOut] = []
+    tenure: list[ArmOut] = []
+    comparison: ComparisonOut | None
+    descriptive: dict[str, Any]
+    funnel: list[dict[str, Any]] = []
+    sources: list[dict[str, Any]] = []
+    caveats: list[str]
+    suppressed: bool
