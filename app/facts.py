@@ -56,6 +56,10 @@ class Asked:
     query: str | None = None
     search_id: UUID | None = None
     slug: str | None = None
+    task: str | None = None
+    source: str | None = None
+    app: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True)

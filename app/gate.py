@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
@@ -47,6 +48,21 @@ HEADERS = {
 Refuse = Callable[[Request, AppError], Awaitable[Response]]
 
 
+class Visitors(Protocol):
+    """Pages of other sites that may call some addresses here, and who their readers are; the hall names them."""
+
+    def expected(self, path: str) -> bool:
+        """Whether this address is for visitors; then neither cookies nor API tokens count."""
+
+    async def let_in(self, request: Request) -> Viewer:
+        """Check where the call comes from, who asks and how often; what else the answer says goes into
+        `request.state.headers`.
+
+        Raises:
+            AppError: why not.
+        """
+
+
 @dataclass
 class Rates:
     """How often an address or a token may call, in fixed windows, counted in this process."""
@@ -57,6 +73,7 @@ class Rates:
     def __post_init__(self) -> None:
         self.sign_in, self.search = parse(self.settings.rate_sign_in), parse(self.settings.rate_search)
         self.events, self.token = parse(self.settings.rate_events), parse(self.settings.rate_token)
+        self.widget = parse(self.settings.rate_widget)
 
     def count(self, rate: RateLimitItem, who: str) -> None:
         """Count one call.
@@ -83,6 +100,7 @@ class Gate:
     rates: Rates
     metrics: Metrics
     refuse: Refuse
+    visitors: Visitors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer why not."""
@@ -93,7 +111,7 @@ class Gate:
             scope, send = _as_get(scope), _without_body(send)
         request = Request(scope, receive)
         request.state.id = uuid7().hex
-        request.state.viewer = self.credentials.anonymous
+        request.state.viewer, request.state.headers = self.credentials.anonymous, HEADERS
         answer = _Answer(send, request)
         try:
             await self.app(scope, await self._let_in(request, receive), answer)
@@ -110,11 +128,14 @@ class Gate:
     async def _let_in(self, request: Request, receive: Receive) -> Receive:
         """Check everything and note who asks; returns where the body is read."""
         self._check_form(request)
-        viewer = await self._viewer(request)
-        request.state.viewer = viewer
-        self._check_size(request, viewer)
-        self._check_origin(request)
-        self._check_rate(request, viewer)
+        if self.visitors.expected(request.url.path):
+            request.state.viewer = await self.visitors.let_in(request)
+        else:
+            viewer = await self._viewer(request)
+            request.state.viewer = viewer
+            self._check_size(request, viewer)
+            self._check_origin(request)
+            self._check_rate(request, viewer)
         return await _read_ahead(receive) if "transfer-encoding" in request.headers else receive
 
     def _check_form(self, request: Request) -> None:
@@ -195,7 +216,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status, self.begun = message["status"], True
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in self.request.state.headers.items():
                 headers.setdefault(name, value)
             headers["X-Request-ID"] = self.request.state.id
         await self.send(message)

@@ -82,6 +82,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
         rates=app.state.rates,
         metrics=app.state.metrics,
         refuse=_app_error,
+        visitors=app.state.visitors,
     )
     return app
 

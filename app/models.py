@@ -12,9 +12,10 @@ from app.publishing import models as publishing
 from app.search import models as search
 from app.transfer import models as transfer
 from app.usage import models as usage
+from app.widget import models as widget
 from app.work import models as work
 
 __all__ = [
     "SQLModel", "aids", "chores", "drafts", "improvement", "library", "outbox", "people", "publishing", "search",
-    "transfer", "usage", "work",
+    "transfer", "usage", "widget", "work",
 ]  # fmt: skip

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address, and per account.")
     rate_search: str = Field("240/minute", description="Anonymous searches per address.")
     rate_events: str = Field("600/minute", description="Anonymous event calls per address.")
+    rate_widget: str = Field("600/minute", description="Calls of the help widget per application and reader.")
     rate_token: str = Field("12000/minute", description="Calls per API token.")
     session_days: int = Field(14, description="Days that a sign-in lasts.")
     oidc_client_id: str = Field("", description="Single sign-on: the name of this server at the provider.")

@@ -1,6 +1,7 @@
 """What belongs together: the routes of every room, and the parts that run while the server is up."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -63,6 +64,12 @@ from app.usage.learning import Learner
 from app.usage.service import TYPES, Usage
 from app.usage.writer import Writer
 from app.viewer import SYSTEM, load_key
+from app.widget import api as widget_api
+from app.widget import assets as widget_assets
+from app.widget import pages as widget_pages
+from app.widget.registry import Registry
+from app.widget.service import Popular, forget_spent
+from app.widget.visitors import Visitors
 from app.work import api as work_api
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -103,6 +110,9 @@ ROUTERS = (
     observing.router,
     rollout_pages.router,
     evidence_pages.router,
+    widget_api.router,
+    widget_assets.router,
+    widget_pages.router,
     health.router,
 )
 
@@ -120,6 +130,9 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.credentials.own_approval = settings.own_approval
     state.credentials.contributions += [suggestions.with_answers, Withholding(clock, settings)]
     state.simulated = settings.simulated_mark.exists()
+    state.applications, state.popular = Registry(engine), Popular(engine, clock, settings.min_learned)
+    count = partial(state.rates.count, state.rates.widget)
+    state.visitors = Visitors(state.applications, clock, state.credentials, count)
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
     state.incoming = Worker(engine, clock)
     sources = Sources(settings, lambda words: state.search.find(Question(words, limit=1), SYSTEM).total > 0)
@@ -143,6 +156,7 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
         Chore("calendar", MINUTE, calendar),
         Chore("people who left", MINUTE, leaving),
         Chore("old evidence", DAY, Retention(engine, state.settings)),
+        Chore("used batch keys", DAY, partial(forget_spent, engine)),
     ]
 
 

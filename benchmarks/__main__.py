@@ -23,6 +23,7 @@ from benchmarks import (
     quality,
     scale,
     transfer,
+    widget,
 )
 from benchmarks.figures import Figure, show, write
 from benchmarks.libraries import Libraries
@@ -31,7 +32,7 @@ from benchmarks.place import Failed, Place
 LARGE = "tldr_nl2bash"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "search"
 TABLES = {
-    "speed": ("library", "engines", "scale", "events", "durability", "pages", "documents"),
+    "speed": ("library", "engines", "scale", "events", "durability", "pages", "documents", "widget"),
     "transfer": ("transfer",),
     "quality": ("ranking", "typos", "learning", "hostile"),
 }
@@ -84,6 +85,7 @@ def _measures(folder: Path, wanted: argparse.Namespace) -> Mapping[str, Callable
         "pages": lambda: pages.measure(folder / "pages"),
         "documents": lambda: documents.measure(Place(folder / "documents")),
         "transfer": lambda: transfer.measure(folder / "transfer"),
+        "widget": lambda: widget.measure(folder / "widget"),
         "ranking": lambda: quality.measure(libraries),
         "typos": lambda: quality.measure_typos(libraries),
         "learning": lambda: learning.measure(libraries),

@@ -91,6 +91,18 @@ def live_of_tasks(session: Session, slugs: Sequence[str]) -> Sequence[Aid]:
     return session.exec(select(Aid).where(col(Aid.live).is_not(None), col(Aid.id).in_(theirs))).all()
 
 
+def of_task_slug(session: Session, slug: str) -> Sequence[tuple[Aid, Revision]]:
+    """The live aids of the task with this slug by title, those for members too."""
+    task = session.exec(select(Task.id).where(Task.slug == slug)).first()
+    return of_task(session, task) if task else []
+
+
+def live_at(session: Session, slugs: Collection[str]) -> list[tuple[Aid, Revision]]:
+    """The live revisions at these addresses, those for members too."""
+    statement = select(Aid, Revision).join(Revision, LIVE).where(col(Aid.slug).in_(list(slugs)))
+    return [(aid, found) for aid, found in session.exec(statement)]
+
+
 def catalogue(session: Session) -> list[tuple[Task, Workflow | None, int, int]]:
     """Every task with its workflow, the number of its live aids for everyone, and of those for members."""
     number = func.count(col(Revision.id))

@@ -82,6 +82,10 @@ class Credentials:
     def _person(self, session: Session, person: Person) -> Viewer:
         mine = self.pseudonym(person.id)
         viewer = Viewer(Role(person.role), person.name, person.id, mine, self.open_house, self.own_approval)
+        return self.contributed(session, viewer)
+
+    def contributed(self, session: Session, viewer: Viewer) -> Viewer:
+        """The viewer with what higher rooms know of her."""
         for contribute in self.contributions:
             viewer = contribute(session, viewer)
         return viewer

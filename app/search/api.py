@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.aids.document import Kind, Moment
+from app.db import reading
 from app.deps import FactsDep, NowDep, ViewerDep
 from app.facts import Searched
 from app.search.ranking import Circumstances
 from app.search.service import MOST_CHARACTERS, Answer, Question, Search
 from app.viewer import Viewer
+from app.work import rules
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 
@@ -98,6 +100,8 @@ class SearchQuery(BaseModel):
 
     for_task: str | None = Field(None, max_length=200, description="The task at hand: lifts its aids, hides none.")
     for_role: str | None = Field(None, max_length=200, description="The job role of the reader: lifts its aids.")
+    app: str = Field("", max_length=60, description="The application she is in: with `path` its rules say the task.")
+    path: str = Field("", max_length=2_000, description="The path of her screen in that application.")
     explain: bool = Field(False, description="Say how each score came about; for trainers.")
 
     def question(self) -> Question:
@@ -111,6 +115,8 @@ async def search(
     found_by: SearchDep, viewer: ViewerDep, facts: FactsDep, now: NowDep, query: Annotated[SearchQuery, Query()]
 ) -> Response:
     """The aids that answer a question, best first. The search is recorded as settled, unless it is to be explained."""
+    if query.app and not query.for_task:
+        query.for_task = await run_in_threadpool(_task_of_screen, found_by, query.app, query.path)
     answer = await _find(found_by, query.question(), viewer)
     if query.q.strip() and not query.offset and not query.explain:
         facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
@@ -134,6 +140,11 @@ async def search(
         results=results,
     )
     return Response(found.model_dump_json(), media_type="application/json")
+
+
+def _task_of_screen(search: Search, app: str, path: str) -> str | None:
+    with reading(search.engine) as session:
+        return rules.task_for(session, app, path)
 
 
 @router.get("/suggest", summary="Suggest aids while somebody types")

@@ -75,8 +75,7 @@ def _at(design: Numbers, beta: Numbers, events: Numbers, exposure: Numbers) -> t
 
 
 def _inverse(matrix: Numbers) -> Numbers:
-    inverse: Numbers = np.linalg.pinv(matrix, rcond=SMALL, hermitian=True)
-    return inverse
+    return np.asarray(np.linalg.pinv(matrix, rcond=SMALL, hermitian=True), dtype=np.float64)
 
 
 def _own_information(first: Numbers, rest: Numbers, mean: Numbers) -> float:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.aids import queries as aid_queries
 from app.settings import Settings
-from app.usage import metrics, queries
+from app.usage import channels, metrics, queries
 from app.usage.metrics import Delivery, Row, Share
 from app.usage.models import UseEvent
 from app.web.charts import Series, Tone, line_chart
@@ -115,7 +115,11 @@ def build(session: Session, settings: Settings, start: date, end: date, today: d
         totals=_totals(found),
         figures=[*_figures(found, settings.min_group), *_upkeep(session, today)],
         charts=_charts(found, start, end),
-        lists=[*_lists(session, found, settings), _remarks(session, first, last)],
+        lists=[
+            *_lists(session, found, settings),
+            _ways(session, settings, first, last),
+            _remarks(session, first, last),
+        ],
         questions=_questions(session, first, last),
     )
 
@@ -251,6 +255,16 @@ def _lists(session: Session, found: Delivery, settings: Settings) -> list[Listin
             _("Stuck"),
         ),
     ]
+
+
+def _ways(session: Session, settings: Settings, first: datetime, last: datetime) -> Listing:
+    found = channels.count(event for event in queries.between(session, first, last) if event.type == "open")
+    titles = {slug: task.title for slug, task in work_queries.known(session, channels.tasks(found)).items()}
+    rows, hidden = channels.rows(found, titles, settings.min_group)
+    hint = _("Which way people come to an aid, and for which task where the screen or the aid says it.")
+    columns = [_("From"), _("Task"), _("Opened")]
+    empty = _("None in this period.")
+    return Listing(_("Where aids are opened from"), hint, columns, rows, empty, _hidden(hidden, settings.min_group))
 
 
 def _queries(title: str, rows: Mapping[str, Row], least: int, hint: str) -> Listing:

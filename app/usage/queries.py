@@ -112,6 +112,20 @@ def written(session: Session, kind: str, start: datetime, end: datetime, limit: 
     return session.exec(statement).all()
 
 
+def popular(session: Session, app: str, since: datetime, least: int, limit: int) -> list[str]:
+    """The aids that most readers opened in this application; fewer than `least` readers do not count."""
+    who = func.count(func.distinct(func.coalesce(col(UseEvent.person), col(UseEvent.tab))))
+    statement = (
+        select(UseEvent.slug)
+        .where(UseEvent.type == "open", col(UseEvent.at) >= since, UseEvent.app == app)
+        .group_by(col(UseEvent.slug))
+        .having(who >= least)
+        .order_by(who.desc(), col(UseEvent.slug))
+        .limit(limit)
+    )
+    return [slug for slug in session.exec(statement) if slug]
+
+
 # For learning
 
 READER = func.coalesce(col(UseEvent.person), col(UseEvent.tab))

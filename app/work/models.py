@@ -45,3 +45,16 @@ class TaskRole(SQLModel, table=True):
 
     task_id: int = Field(foreign_key="task.id", primary_key=True)
     role_id: int = Field(foreign_key="job_role.id", primary_key=True)
+
+
+class ContextRule(SQLModel, table=True):
+    """What somebody does on a screen: of this application, by the pattern of its path, its name, or both."""
+
+    __tablename__ = "context_rule"
+
+    id: int | None = Field(default=None, primary_key=True)
+    app: str = Field(max_length=60, index=True)
+    pattern: str | None = Field(default=None, max_length=500)
+    screen: str | None = Field(default=None, max_length=120)
+    task: str = Field(max_length=200)
+    created_at: datetime = Field(sa_type=UTCDateTime)

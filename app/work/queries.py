@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from app.work.models import JobRole, Task, TaskRole, Workflow
+from app.work.models import ContextRule, JobRole, Task, TaskRole, Workflow
 
 
 def by_slug(session: Session, slug: str) -> Task | None:
@@ -86,3 +86,25 @@ def like(session: Session, words: Sequence[str], limit: int) -> Sequence[tuple[T
         .limit(limit)
     )
     return [(task, found) for task, found in session.exec(statement)]
+
+
+def rules(session: Session, app: str) -> Sequence[ContextRule]:
+    """The context rules of an application, by pattern and screen."""
+    statement = (
+        select(ContextRule).where(ContextRule.app == app).order_by(col(ContextRule.pattern), col(ContextRule.screen))
+    )
+    return session.exec(statement).all()
+
+
+def rule(session: Session, app: str, pattern: str | None, screen: str | None) -> ContextRule | None:
+    """The rule for exactly this pattern and screen."""
+    same = (
+        col(ContextRule.pattern).is_not_distinct_from(pattern),
+        col(ContextRule.screen).is_not_distinct_from(screen),
+    )
+    return session.exec(select(ContextRule).where(ContextRule.app == app, *same)).first()
+
+
+def titles(session: Session) -> Sequence[tuple[str, str]]:
+    """Every task (slug, title) by title."""
+    return session.exec(select(Task.slug, Task.title).order_by(Task.title)).all()

@@ -2,10 +2,22 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.work.context import MOST_PATH, PATTERN
+
+
+def _pattern(text: str) -> str:
+    if not PATTERN.fullmatch(text):
+        raise ValueError("write a path such as /orders/:id/refund, or /orders/* for all below it")
+    return text
+
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=200)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+AppKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+Pattern = Annotated[str, StringConstraints(max_length=MOST_PATH), AfterValidator(_pattern)]
+Screen = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
 
 
 class TaskIn(BaseModel):
@@ -36,6 +48,23 @@ class Named(BaseModel):
     title: Line
 
 
+class RuleIn(BaseModel):
+    """A context rule: on this screen of an application somebody does this task."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    app: AppKey = Field(description="The key of the application, such as `crm`.")
+    pattern: Pattern | None = Field(None, description="A path such as `/orders/:id/refund`, `/orders/*` or `*`.")
+    screen: Screen | None = Field(None, description="The name that the application gives the screen.")
+    task: Slug
+
+    @model_validator(mode="after")
+    def _says_where(self) -> "RuleIn":
+        if not (self.pattern or self.screen):
+            raise ValueError("give the pattern of a path, the name of a screen, or both")
+        return self
+
+
 class Catalogue(BaseModel):
     """The content of a `tasks.yaml`."""
 
@@ -44,6 +73,7 @@ class Catalogue(BaseModel):
     workflows: list[Named] = []
     roles: list[Named] = []
     tasks: list[TaskIn] = []
+    rules: list[RuleIn] = []
 
 
 class TaskPage(BaseModel):

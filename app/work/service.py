@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from app.errors import Conflict, NotFound
-from app.work import queries
+from app.work import queries, rules
 from app.work.models import JobRole, Task, TaskRole, Workflow
 from app.work.schemas import Catalogue, TaskIn, TaskOut
 
@@ -131,7 +131,10 @@ def load(session: Session, at: datetime, catalogue: Catalogue) -> list[str]:
         _workflow(session, flow.slug, flow.title)
     for role in catalogue.roles:
         _role(session, role.slug, role.title)
-    return redefine(session, at, catalogue.tasks)
+    changed = redefine(session, at, catalogue.tasks)
+    for rule in catalogue.rules:
+        rules.keep(session, at, rule)
+    return changed
 
 
 def note(session: Session, at: datetime, slugs: Iterable[str]) -> dict[str, Task]:
