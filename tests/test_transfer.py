@@ -305,7 +305,7 @@ def test_a_day_is_one_of_the_organisation(client: TestClient, admin: Headers, ap
     app.state.settings.time_zone = "Europe/Berlin"
     rows = [mastery(f"p{n}", 0, at="2026-07-08T21:30:00Z") for n in range(6)]
     send(client, admin, "mastery", rows)
-    send(client, admin, "competency", [competency(f"p{n}", 0, at="2026-07-09T00:30:00+02:00") for n in range(6)])
+    send(client, admin, "competency", [competency(f"p{n}", 0, at="2026-07-08T22:30:00Z") for n in range(6)])
     assert report(client, admin)["median_days"]["estimate"] == 1
 
 

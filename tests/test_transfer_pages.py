@@ -204,6 +204,10 @@ def test_no_difference_of_two_published_cells_is_about_a_few(data: st.DataObject
         name: data.draw(st.lists(st.sampled_from(["", *letters]), min_size=size, max_size=size))
         for name, letters in of.items()
     }
+    if data.draw(st.booleans()):  # one division nearly follows another
+        wide = {"A": "x", "B": "x", "C": "y", "D": "y", "E": "y", "": ""}
+        moved = data.draw(st.sets(st.integers(0, max(size - 1, 0)), max_size=4))
+        labels["tenure"] = ["x" if n in moved else wide[one] for n, one in enumerate(labels["group"])]
     shown = publishable(labels, 5)
     cells = [frozenset(range(size))] + [
         frozenset(place for place, label in enumerate(labels[name]) if label == one)
@@ -216,6 +220,11 @@ def test_no_difference_of_two_published_cells_is_about_a_few(data: st.DataObject
     for name, some in shown.items():
         rest = sum(label not in some for label in labels[name])
         assert not some or rest == 0 or rest >= 5
+
+
+def test_a_group_within_a_month_with_two_people_between_is_hidden() -> None:
+    labels = {"group": ["A"] * 10 + ["B"] * 12, "cohort": ["1"] * 12 + ["2"] * 10}
+    assert publishable(labels, 5) == {"group": {"B"}, "cohort": {"1"}}
 
 
 def test_small_groups_are_left_out_of_the_report(client: TestClient, admin: Headers) -> None:
