@@ -1,6 +1,8 @@
 """The widget at the server: who may call, as whom, and what is kept."""
 
+import hmac
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -194,11 +196,14 @@ def test_no_algorithm_but_that_of_the_key_counts(crm: TestClient, secret: tuple[
 
 
 def test_a_public_key_is_no_secret(crm: TestClient, app: FastAPI) -> None:
-    pem = OKPKey.generate_key("Ed25519").as_pem(private=False).decode()
+    pem = OKPKey.generate_key("Ed25519").as_pem(private=False)
     with db.writing(app.state.engine) as session:
-        kid = applications.add_key(session, NOW, SYSTEM, "crm", "EdDSA", pem).kid
+        kid = applications.add_key(session, NOW, SYSTEM, "crm", "EdDSA", pem.decode()).kid
     app.state.applications.forget()
-    assert crm.get(f"{API}/boot", headers=bearer((kid, "x" * 32 + pem[:10]))).status_code == 401
+    claims = bearer((kid, "x" * 32))["Authorization"].removeprefix("Bearer ").rpartition(".")[0]
+    signature = urlsafe_b64encode(hmac.digest(pem, claims.encode(), "sha256")).rstrip(b"=").decode()
+    headers = HERE | {"Authorization": f"Bearer {claims}.{signature}"}
+    assert crm.get(f"{API}/boot", headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "Bearer", "." * 300, "a" * 5000, "ja_" + "x" * 43])

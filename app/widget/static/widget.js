@@ -27,7 +27,7 @@
     warned[text] = 1;
   };
   if (win.JobAid && win.JobAid.version) return warn("loaded twice");
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(app)) return warn("data-app is no key");
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(app)) return warn("bad data-app");
   const BASE = new URL(tag.src).origin;
   const OWN = BASE + "/widget/" + VERSION + "/";
   const API = BASE + "/api/v1/widget/" + app + "/";
@@ -855,6 +855,7 @@
       }
     },
     set: async (/** @type {any} */ given) => {
+      recall();
       if (given.theme) theme = pick("theme", given.theme, THEMES);
       if (given.position) {
         position = place.side = pick("position", given.position, SIDES);
