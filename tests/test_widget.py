@@ -4,6 +4,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app import db
+from app.aids.models import Aid
 from app.errors import Conflict, Invalid
 from app.people.models import Person
 from app.usage.models import UseEvent
@@ -496,3 +498,12 @@ def test_a_trainer_tries_an_address_and_keeps_a_rule(crm: TestClient, trainer: d
 def test_the_same_key_is_given_once(crm: TestClient, app: FastAPI) -> None:
     with db.writing(app.state.engine) as session, pytest.raises(Conflict):
         applications.add(session, NOW, SYSTEM, "crm", "Again", ORIGIN)
+
+
+def test_what_a_roll_out_withholds_is_not_suggested(crm: TestClient, app: FastAPI, secret: tuple[str, str]) -> None:
+    with Session(app.state.engine) as session:
+        held = session.exec(select(Aid.id).where(Aid.slug == "billing/refund-card")).one()
+    app.state.credentials.contributions.append(lambda _session, viewer: replace(viewer, withheld=frozenset({held})))
+    asked = f"{API}/suggest?path=/orders/7/refund&pin=billing/refund-card&recent=billing/refund-card"
+    assert "refund-card" in crm.get(asked, headers=HERE).json()["html"]
+    assert "refund-card" not in crm.get(asked, headers=bearer(secret)).json()["html"]

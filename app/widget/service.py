@@ -52,17 +52,19 @@ def suggestions(
         *(aid_queries.of_task_slug(session, task) if task else []),
         *live(session, viewer, popular),
     ]
-    shown = {aid.slug: (aid, revision) for aid, revision in rows if _may_see(viewer, revision)}
+    shown = {aid.slug: (aid, revision) for aid, revision in rows if _may_see(viewer, aid, revision)}
     return list(shown.values())[:MOST_SUGGESTED]
 
 
 def live(session: Session, viewer: Viewer, slugs: Sequence[str]) -> list[Revised]:
     """The aids at these addresses that this reader may see, in this order."""
     found = {aid.slug: (aid, revision) for aid, revision in aid_queries.live_at(session, slugs)} if slugs else {}
-    return [found[slug] for slug in dict.fromkeys(slugs) if slug in found and _may_see(viewer, found[slug][1])]
+    return [found[slug] for slug in dict.fromkeys(slugs) if slug in found and _may_see(viewer, *found[slug])]
 
 
-def _may_see(viewer: Viewer, revision: Revision) -> bool:
+def _may_see(viewer: Viewer, aid: Aid, revision: Revision) -> bool:
+    if aid.id in viewer.withheld:
+        return False
     return viewer.member or revision.audience == document.Audience.EVERYONE
 
 
