@@ -408,7 +408,7 @@ def test_a_photograph_of_some_megabytes_comes_in(ana: TestClient) -> None:
 
 def test_only_those_who_write_may_send_as_much(library: TestClient, employee: dict) -> None:
     answer = library.post(f"/studio/aids/{SLUG}/images", content=bytes(2 << 20), headers=employee)
-    assert answer.status_code == 413
+    assert answer.status_code == 403
 
 
 def test_formatted_text_becomes_markdown_and_says_what_was_lost(ana: TestClient) -> None:

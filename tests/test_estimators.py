@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from app.transfer import comparison, cox, hazard, poisson, power, series, survival
 from app.transfer.survival import Counts, Estimate
 
-DATA = Path(__file__).parent / "data"
+# stanford_heart: heart transplants, Crowley and Hu (1977), as R's survival package has them. sicily: monthly admissions
+# for coronary events around the smoking ban of 2005, Lopez Bernal, Cummins and Gasparrini (2017).
+DATA = Path(__file__).parent / "published"
 # Freireich et al., Blood 21 (1963), weeks in remission; + marks those still in remission (Cox 1972, table 1).
 PLACEBO = "1 1 2 2 3 4 4 5 5 8 8 8 8 11 11 12 12 15 17 22 23"
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"

@@ -185,7 +185,7 @@ def test_a_task_that_a_file_defines_is_not_told(write: Write, bring_in: BringIn)
         ("tasks:\n- slug: a\n  titles: A", "line 3: titles: is not a key; did you mean title?"),
         ("tasks:\n- slug: a\n  colour: A\n  title: A", "line 3: colour: is not a key; the keys are slug, title"),
         ("tasks:\n- slug: a", "line 2: title: is missing."),
-        ("x: 1", "line 1: x: is not a key; the keys are workflows, roles, tasks."),
+        ("x: 1", "line 1: x: is not a key; the keys are workflows, roles, tasks, rules."),
         ("1: x", "line 1: 1: is not a key"),
         ("task: []", "line 1: task: is not a key; did you mean tasks?"),
         ("roles:\n- clerk", "line 2: write an entry with slug and title."),
