@@ -178,7 +178,7 @@ def kinds(library: TestClient, write: Write, bring_in: Callable[..., object]) ->
 )
 def test_a_script_comes_only_with_its_kind(kinds: TestClient, slug: str, scripts: list[str]) -> None:
     found = re.findall(r'<script type="module" src="/static/([\w.]+)', kinds.get(f"/aids/{slug}").text)
-    assert found == ["aid.js", *scripts]
+    assert found == ["aid.js", *scripts, "changed.js"]
 
 
 def test_a_reference_lists_its_headings(kinds: TestClient) -> None:

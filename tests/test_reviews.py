@@ -214,12 +214,10 @@ def test_the_page_counts_what_everybody_keeps(library: TestClient, trainer: Head
     assert 'value="it/printer" checked' in chosen
 
 
-def test_the_aids_of_who_has_left_want_an_owner(
-    app: FastAPI, library: TestClient, trainer: Headers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_aids_of_who_has_left_want_an_owner(app: FastAPI, library: TestClient, trainer: Headers) -> None:
     with db.writing(app.state.engine) as session:
-        session.add(Person(id="ana@example.org", name="Ana", role=Role.TRAINER, created_at=NOW))
-    monkeypatch.setattr(Person, "left_on", date(2026, 11, 1), raising=False)
+        gone = date(2026, 11, 1)
+        session.add(Person(id="ana@example.org", name="Ana", role=Role.TRAINER, created_at=NOW, left_on=gone))
     (item,) = library.get("/api/v1/worklist", headers=trainer).json()["items"]
     assert item["text"] == "1 aid of Ana, who has left, needs an owner"
     assert item["action"]["url"] == "/studio/reviews/owners?owner=ana%40example.org"

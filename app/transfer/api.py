@@ -27,7 +27,8 @@ from app.transfer.schemas import (
 
 router = APIRouter(prefix="/api/v1", tags=["transfer"])
 RecordId = Annotated[str, Path(max_length=100, description="The record's id.")]
-Slug = Annotated[str, Path(max_length=200)]
+TaskSlug = Annotated[str, Path(max_length=200, description="The task's slug.")]
+RolloutSlug = Annotated[str, Path(max_length=200, description="The roll-out's slug.")]
 
 
 @router.post("/mastery", summary="Record mastery")
@@ -86,7 +87,7 @@ def plan_rollout(
 
 
 @router.get("/rollouts/{slug}", summary="Read a roll-out")
-def read_rollout(session: ReadSession, viewer: ViewerDep, slug: Slug) -> RolloutOut:
+def read_rollout(session: ReadSession, viewer: ViewerDep, slug: RolloutSlug) -> RolloutOut:
     """One roll-out with its arms."""
     return rollouts.get(session, viewer, slug)
 
@@ -97,7 +98,7 @@ def stop_rollout(
     viewer: ViewerDep,
     now: NowDep,
     settings: SettingsDep,
-    slug: Slug,
+    slug: RolloutSlug,
     body: Stopped,
     request: Request,
 ) -> RolloutOut:
@@ -109,7 +110,7 @@ def stop_rollout(
 
 @router.get("/tasks/{slug}/transfer", summary="Transfer report of a task")
 def read_transfer(
-    request: Request, session: ReadSession, viewer: ViewerDep, slug: Slug, asked: Annotated[TransferQuery, Query()]
+    request: Request, session: ReadSession, viewer: ViewerDep, slug: TaskSlug, asked: Annotated[TransferQuery, Query()]
 ) -> TransferOut:
     """Who reached competency, how long it took, and whether the aids helped, with everything that could be wrong."""
     where = house(request)

@@ -201,7 +201,7 @@ class TransferQuery(BaseModel):
     horizon: int | None = Field(None, ge=1, le=3650, description="Days within which to count.")
     rollout: str = Field("", max_length=200, description="A roll-out's slug; the newest if left out; or `none`.")
     by: By | None = Field(None, description="With `cell`: only those of a group, month or tenure.")
-    cell: str = Field("", max_length=200)
+    cell: str = Field("", max_length=200, description="The group, month or tenure, as the report names it.")
     source: str = Field("", max_length=200, description="Only those who mastered it in this course.")
 
 

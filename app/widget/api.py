@@ -109,7 +109,13 @@ def search(
 
 @router.get("/aids/{slug:path}", summary="Read an aid in the panel")
 def read_aid(
-    request: Request, session: ReadSession, viewer: ViewerDep, now: NowDep, _known: KnownDep, slug: str, lang: str = ""
+    request: Request,
+    session: ReadSession,
+    viewer: ViewerDep,
+    now: NowDep,
+    _known: KnownDep,
+    slug: Annotated[str, Path(description="The aid's address, slashes kept.")],
+    lang: Annotated[str, Query(description="Language of the panel.")] = "",
 ) -> WidgetAid:
     """The live revision as sanitised HTML; its links and images lead to this server."""
     abroad = Abroad(base_url(request), request.app.state.credentials.key, now)
