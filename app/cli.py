@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import Engine
 
-from app import clock, db, logs
+from app import clock, db
 from app.cli_evidence import demo, evidence
 from app.cli_person import person
+from app.command import opened
 from app.errors import AppError, StartError
 from app.health import checks
 from app.library import leaving, outside
@@ -53,18 +53,6 @@ def _say(text: str, status: int = 1) -> int:
 
 
 @contextmanager
-def _engine(settings: Settings, head: bool = True) -> Iterator[Engine]:
-    logs.configure("warning")
-    engine = db.open_engine(settings.sqlalchemy_url)
-    try:
-        if head:
-            db.require_head(engine)
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@contextmanager
 def _bar(words: str) -> Iterator[library.Progress]:
     """A bar on a terminal, a line every thousand elsewhere."""
     if not sys.stderr.isatty():
@@ -98,7 +86,7 @@ def serve(
     import uvicorn
 
     settings = load()
-    with _engine(settings) as engine, db.writing(engine) as session:
+    with opened(settings) as engine, db.writing(engine) as session:
         secret = people.first_admin_link(session, clock.now())
     address = settings.base_url.rstrip("/") or f"http://{host}:{port}"
     print(f"Job aids: {address}/", flush=True)
@@ -135,7 +123,7 @@ def import_(
 ) -> None:
     """Take in markdown, images, tasks.yaml, Word, HTML, PDF, CSV and zip files. What did not change does nothing."""
     settings = load()
-    with _engine(settings) as engine:
+    with opened(settings) as engine:
         with _bar("Importing") as progress:
             run = library.Importer(engine, clock.now, SYSTEM, publish, dry_run, take, retire)
             report = run.run([path for path in paths if not outside.is_document(path)], progress)
@@ -184,14 +172,14 @@ def _say_documents(report: outside.Brought, dry_run: bool) -> None:
 def learn() -> None:
     """Learn from all stored use now, not in the next night."""
     settings = load()
-    with _engine(settings) as engine:
+    with opened(settings) as engine:
         print(f"Learned from the use of {learning.learn(engine, settings, clock.now())} aids.")
 
 
 @cli.command()
 def export(folder: Annotated[Path, typer.Argument(help="Folder to write to.", metavar="DIR")]) -> None:
     """Write the library as a folder of markdown, byte for byte. What changed there and here is left and named."""
-    with _engine(load()) as engine, _bar("Exporting") as progress:
+    with opened(load()) as engine, _bar("Exporting") as progress:
         report = leaving.export(engine, folder, progress)
     print(f"Exported {report.count} files to {folder}, {report.written} of them new or changed.")
     for said in [*report.conflicts, *report.problems, *report.notes]:
@@ -204,7 +192,7 @@ def export(folder: Annotated[Path, typer.Argument(help="Folder to write to.", me
 def index_rebuild() -> None:
     """Make the index anew and put it in place of the old one; a running server goes on answering."""
     settings = load()
-    with _engine(settings) as engine:
+    with opened(settings) as engine:
         print(f"Indexed {Store(settings.index_dir, engine, settings.language).rebuild()} aids.")
 
 
@@ -212,12 +200,12 @@ def index_rebuild() -> None:
 def index_check() -> None:
     """Say whether the index can be used and holds every change."""
     settings = load()
-    with _engine(settings) as engine:
+    with opened(settings) as engine:
         store = Store(settings.index_dir, engine, settings.language)
-        opened = store.open()
-        if opened is None:
+        found = store.open()
+        if found is None:
             raise typer.Exit(_say("There is no usable index: run `jobaids index rebuild`."))
-        print(f"The index holds {opened.doc_count()} aids and is {store.behind()} changes behind.")
+        print(f"The index holds {found.doc_count()} aids and is {store.behind()} changes behind.")
 
 
 @token.command("create")
@@ -225,14 +213,14 @@ def token_create(
     name: Annotated[str, typer.Option(help="Who uses it.")], role: Annotated[Role, typer.Option(help="What it may do.")]
 ) -> None:
     """Make an API token and print it; it cannot be shown again."""
-    with _engine(load()) as engine, db.writing(engine) as session:
+    with opened(load()) as engine, db.writing(engine) as session:
         print(people.create_token(session, clock.now(), SYSTEM, name, role))
 
 
 @token.command("list")
 def token_list() -> None:
     """List the API tokens: a short id, name, role and day; the tokens themselves are stored nowhere."""
-    with _engine(load()) as engine, db.reading(engine) as session:
+    with opened(load()) as engine, db.reading(engine) as session:
         for one in people.tokens(session):
             print(f"{one.digest[:8]}  {one.name}  {one.role}  {one.created_at:%Y-%m-%d}")
 
@@ -240,7 +228,7 @@ def token_list() -> None:
 @token.command("revoke")
 def token_revoke(name: Annotated[str, typer.Argument(help="As the list names it.", metavar="NAME")]) -> None:
     """Take back every API token of this name."""
-    with _engine(load()) as engine, db.writing(engine) as session:
+    with opened(load()) as engine, db.writing(engine) as session:
         print(f"Revoked {people.revoke_tokens(session, clock.now(), SYSTEM, name)} of {name}.")
 
 
@@ -248,7 +236,7 @@ def token_revoke(name: Annotated[str, typer.Argument(help="As the list names it.
 def sign_in_link() -> None:
     """Print a link that signs in the administrator, once and within 24 hours."""
     settings = load()
-    with _engine(settings) as engine, db.writing(engine) as session:
+    with opened(settings) as engine, db.writing(engine) as session:
         secret = people.admin_link(session, clock.now(), SYSTEM)
     print(f"{settings.base_url.rstrip('/') or 'http://127.0.0.1:8000'}/sign-in/{secret}")
 
@@ -265,7 +253,7 @@ def settings() -> None:
 def doctor() -> None:
     """Check database, migrations, index and disk, and say what to do."""
     settings = load()
-    with _engine(settings, head=False) as engine:
+    with opened(settings, head=False) as engine:
         found = checks(settings, engine, Store(settings.index_dir, engine, settings.language))
     for check in found:
         print(f"{'ok ' if check.good else 'BAD'}  {check.name}: {check.detail}")

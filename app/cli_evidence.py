@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import clock, db, logs
+from app import clock, db
+from app.command import opened
 from app.errors import Invalid
-from app.settings import Settings, load
+from app.settings import load
 from app.transfer import evidence_csv, simulated
 from app.transfer.evidence_csv import Reading
 from app.transfer.intake import Desk
@@ -32,17 +32,6 @@ class What(StrEnum):
 
     MASTERY = "mastery"
     COMPETENCY = "competency"
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    logs.configure("warning")
-    engine = db.open_engine(settings.sqlalchemy_url)
-    try:
-        db.require_head(engine)
-        yield engine
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -71,7 +60,7 @@ def import_(
     def desk(session: Session) -> Desk:
         return Desk(session, clock.now(), SYSTEM, settings)
 
-    with _engine(settings) as engine, file.open("rb") as raw, _bar(file) as progress:
+    with opened(settings) as engine, file.open("rb") as raw, _bar(file) as progress:
         text = io.TextIOWrapper(raw, "utf-8-sig", errors="replace", newline="")
         came = evidence_csv.take_in(
             lambda: db.writing(engine), desk, text, reading, lambda lines: progress(lines, raw.tell())
@@ -86,7 +75,7 @@ def import_(
 def demo() -> None:
     """Fill an empty data folder with a simulated year, and mark every page as SIMULATED."""
     settings = load()
-    with _engine(settings) as engine, db.writing(engine) as session:
+    with opened(settings) as engine, db.writing(engine) as session:
         key = load_key(settings.data_dir)
         today: date = clock.now().astimezone(settings.zone).date()
         writer = simulated.Writer(session, clock.now(), today, lambda person: pseudonym(key, person))

@@ -1,34 +1,21 @@
 """The commands `jobaids person add|list|erase`."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine
 
-from app import clock, db, logs
+from app import clock, db
 from app.about import KEEPERS
+from app.command import opened
 from app.errors import Invalid
 from app.people import accounts, directory, people_csv, privacy, queries
-from app.settings import Settings, load
+from app.settings import load
 from app.viewer import SYSTEM, Role, load_key, pseudonym
 
 person = typer.Typer(no_args_is_help=True, help="People and their accounts.")
 PORTION = 500
 PersonId = Annotated[str, typer.Argument(help="Her key in your personnel system.", metavar="ID")]
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    logs.configure("warning")
-    engine = db.open_engine(settings.sqlalchemy_url)
-    try:
-        db.require_head(engine)
-        yield engine
-    finally:
-        engine.dispose()
 
 
 @person.command("add")
@@ -45,7 +32,7 @@ def add(
     given = {"name": name, "email": email, "role": role, "groups": "|".join(group or []), "manager": manager}
     try:
         wanted = people_csv.person({"id": person_id} | {key: value for key, value in given.items() if value})
-        with _engine(settings) as engine, db.writing(engine) as session:
+        with opened(settings) as engine, db.writing(engine) as session:
             directory.upsert(session, now, now.astimezone(settings.zone).date(), SYSTEM, [wanted])
             secret = accounts.invite(session, now, SYSTEM, wanted.id)
     except Invalid as error:
@@ -58,7 +45,7 @@ def add(
 @person.command("list")
 def list_() -> None:
     """List everybody: id, name, role, groups, and who may not come in."""
-    with _engine(load()) as engine, db.reading(engine) as session:
+    with opened(load()) as engine, db.reading(engine) as session:
         after = ""
         while found := queries.page(session, "", after, PORTION):
             groups = directory.groups_on(session, clock.now().date(), [one.id for one in found])
@@ -72,7 +59,7 @@ def list_() -> None:
 def erase(person_id: PersonId) -> None:
     """Erase everything that is stored about a person; the audit keeps the fact."""
     settings = load()
-    with _engine(settings) as engine, db.writing(engine) as session:
+    with opened(settings) as engine, db.writing(engine) as session:
         mine = pseudonym(load_key(settings.data_dir), person_id)
         privacy.erase(session, clock.now(), SYSTEM, KEEPERS, person_id, mine)
     print(f"Erased {person_id}.")

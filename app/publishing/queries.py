@@ -226,8 +226,3 @@ def count_unseen(session: Session, actor: str) -> int:
     """How many answers a person has not seen."""
     answered = (Suggestion.actor == actor, Suggestion.state != "open", col(Suggestion.seen_at).is_(None))
     return session.exec(select(func.count()).select_from(Suggestion).where(*answered)).one()
-
-
-def count_open(session: Session) -> int:
-    """How many suggestions wait for an answer."""
-    return session.exec(select(func.count()).select_from(Suggestion).where(Suggestion.state == "open")).one()

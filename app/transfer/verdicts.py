@@ -1,10 +1,7 @@
 """What an analysis says in words, never without its design, its numbers and its interval."""
 
-from datetime import date
-
 from app.transfer import power
 from app.transfer.analysis import Analysis
-from app.transfer.sample import NEVER
 from app.transfer.schemas import Mechanism
 from app.transfer.survival import Estimate
 from app.web.words import _, ngettext
@@ -118,8 +115,3 @@ def _days(days: float) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def arm_begins(begins: int) -> str:
-    """When an arm is given the aids, in words."""
-    return _("never") if begins == NEVER else date.fromordinal(begins).isoformat()
