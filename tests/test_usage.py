@@ -177,6 +177,16 @@ def test_a_full_queue_says_so() -> None:
     assert writer.dropped == 1
 
 
+def test_a_caller_that_goes_away_does_not_stop_the_writer(app: FastAPI) -> None:
+    writer = Writer(app.state.engine)
+    row = {"type": "open", "slug": "it/vpn", "at": NOW, "tab": "tab-0001", "person": None, "ms": None}
+    writer.submit([row | {"id": uuid7()}]).cancel()
+    writer.start()
+    second = uuid7()
+    assert writer.submit([row | {"id": second}]).result(timeout=10) == {second}
+    writer.stop()
+
+
 def test_a_writer_that_cannot_write_says_so(library: TestClient, app: FastAPI) -> None:
     with app.state.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE use_event")

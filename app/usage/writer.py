@@ -36,6 +36,9 @@ class Call:
     waits: bool = True
     stored: "Future[set[Any]]" = field(default_factory=Future)
 
+    def __post_init__(self) -> None:
+        self.stored.set_running_or_notify_cancel()  # a caller that goes away cannot cancel what the writer will answer
+
 
 class Writer:
     """The queue and its one thread."""
