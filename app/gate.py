@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.clock import Clock
 from app.errors import AppError, Broken, Forbidden, NotFound, TooLarge, TooMany
 from app.health import Metrics
 from app.ids import uuid7
@@ -68,6 +69,7 @@ class Rates:
     """How often an address or a token may call, in fixed windows, counted in this process."""
 
     settings: Settings
+    clock: Clock
     _window: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,7 +83,7 @@ class Rates:
         Raises:
             TooMany: over the rate.
         """
-        seconds, at = rate.get_expiry(), time.time()
+        seconds, at = rate.get_expiry(), self.clock().timestamp()
         key = (who, int(at // seconds))
         if key not in self._window and len(self._window) >= MOST_COUNTED:
             self._window.clear()

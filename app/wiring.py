@@ -125,7 +125,7 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.neighbours, state.tasks_changed = state.search.neighbours, aids.announce_of_tasks
     state.usage = Usage(Writer(engine), clock)
     state.learner = Learner(engine, settings, clock, state.usage.writer)
-    state.metrics, state.rates = health.Metrics(), gate.Rates(settings)
+    state.metrics, state.rates = health.Metrics(), gate.Rates(settings, clock)
     state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
     state.credentials.own_approval = settings.own_approval
     state.credentials.contributions += [suggestions.with_answers, Withholding(clock, settings)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -44,14 +45,16 @@ class Marker:
 
     def mark(self, text: str) -> Markup:
         """At most about 180 characters around the first found word, the found words marked."""
-        matches = [match for match in analysis.WORD.finditer(text) if self._asked(match[0])]
-        start = _start(text, matches[0].start() if matches else 0)
+        matches = (match for match in analysis.WORD.finditer(text) if self._asked(match[0]))
+        first = next(matches, None)
+        start = _start(text, first.start() if first else 0)
         end = _end(text, start)
         parts, at = ["… " if start else ""], start
-        for match in matches:
-            if match.start() >= at and match.end() <= end:
-                parts += [escape(text[at : match.start()]), f"<mark>{escape(match[0])}</mark>"]
-                at = match.end()
+        for match in chain([first] if first else [], matches):
+            if match.end() > end:
+                break
+            parts += [escape(text[at : match.start()]), f"<mark>{escape(match[0])}</mark>"]
+            at = match.end()
         parts += [escape(text[at:end]), " …" if end < len(text) else ""]
         return Markup("".join(parts))  # noqa: S704 - every part was escaped
 
@@ -64,7 +67,10 @@ class Marker:
     def _is_asked(self, found: str) -> bool:
         if analysis.IS_CJK.match(found):
             return not self.terms.isdisjoint(analysis.split(found))
-        return any(analysis.term(found, lang) in self.terms for lang in self.languages)
+        for lang in self.languages:  # noqa: SIM110 - a generator costs more than the look itself
+            if analysis.term(found, lang) in self.terms:
+                return True
+        return False
 
 
 def _start(text: str, first: int) -> int:

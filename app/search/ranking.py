@@ -13,7 +13,7 @@ from app.search.snapshot import Snapshot, top
 from app.search.terms import Understood, Wanted
 
 MEANING = 0.55  # the share of meaning in a score; the rest is words
-CONSIDERED = 300  # aids with the best words, whose meaning is looked at
+CONSIDERED = 300  # aids with the best words, which all else is looked at for
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
 LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means the same
 AS_TYPED = 1.5
@@ -41,8 +41,9 @@ NOWHERE = Circumstances()
 
 @dataclass
 class Scored:
-    """The scores of a question before they are put in order, each part by document."""
+    """The scores of a question before they are put in order, each part by document; `total` aids have a word of it."""
 
+    total: int
     candidates: Documents
     words: Scores
     meaning: Scores
@@ -67,37 +68,53 @@ def best(scored: Scored, most: int) -> list[tuple[int, float]]:
     return list(zip(scored.candidates[places].tolist(), final[places].tolist(), strict=True))
 
 
-def score(snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, around: Circumstances) -> Scored | None:
-    """The parts of the score of every aid that has a word of the question; of some that mean it, where few have."""
-    words = word_scores(snapshot, hints, asked.groups)
+def score(
+    snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, around: Circumstances, needed: int = 0
+) -> Scored | None:
+    """The parts of the score of the aids with the best words; of all that have one, where so many are needed.
+
+    Where few have a word of the question, those that mean it are among them.
+    """
+    words = word_scores(snapshot, hints, asked.groups) * allowed
     candidates = np.flatnonzero(words)
-    candidates = candidates[allowed[candidates]]
+    titled = snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE])
     direction = _direction(asked.meant) if snapshot.loaded else None
     if len(candidates) < FEW and direction is not None:
         candidates = _like(snapshot, direction, allowed, candidates)
-    if not len(candidates):
+    total = len(candidates)
+    if not total:
         return None
-    likeness = np.zeros(len(candidates))
-    if direction is not None:
-        likeness = _meaning(snapshot, direction, candidates, words)
-    factor = hints.popularity[candidates] * _lift(snapshot, asked, around, candidates)
-    return Scored(candidates, words[candidates], likeness, factor, _as_typed(snapshot, asked, candidates, words))
+    own = words.take(candidates)
+    if needed <= CONSIDERED < total and not asked.phrases:
+        places = np.union1d(_highest(own), np.flatnonzero(np.isin(candidates, titled))) if titled else _highest(own)
+        candidates, own = candidates.take(places), own.take(places)
+    likeness = np.zeros(len(candidates)) if direction is None else _meaning(snapshot, direction, candidates, own)
+    factor = hints.popularity.take(candidates) * _lift(snapshot, asked, around, candidates)
+    return Scored(total, candidates, own, likeness, factor, _as_typed(snapshot, asked, candidates, words, titled))
 
 
 def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
     """The sum over the groups of a question; in a group the best term of an aid counts."""
-    scores = np.zeros(snapshot.count)
+    scores = _added(snapshot.count, [_weighed(hints, group[0]) for group in groups if len(group) == 1])
     for group in groups:
-        if len(group) == 1:
-            documents, impacts = hints.impact(group[0].term)
-            scores[documents] += group[0].weight * impacts
-            continue
-        best = np.zeros(snapshot.count)
-        for wanted in group:
-            documents, impacts = hints.impact(wanted.term)
-            best[documents] = np.maximum(best[documents], wanted.weight * impacts)
-        scores += best
+        if len(group) > 1:
+            best = np.zeros(snapshot.count)
+            documents, impacts = zip(*(_weighed(hints, wanted) for wanted in group), strict=True)
+            np.maximum.at(best, np.concatenate(documents), np.concatenate(impacts))
+            scores += best
     return scores
+
+
+def _weighed(hints: Bound, wanted: Wanted) -> tuple[Documents, Scores]:
+    documents, impacts = hints.impact(wanted.term)
+    return documents, wanted.weight * impacts
+
+
+def _added(count: int, found: Sequence[tuple[Documents, Scores]]) -> Scores:
+    if not found:
+        return np.zeros(count)
+    documents, impacts = zip(*found, strict=True)
+    return np.bincount(np.concatenate(documents), np.concatenate(impacts), count).astype(np.float64, copy=False)
 
 
 def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask, asked: str = "") -> list[Neighbour]:
@@ -173,16 +190,17 @@ def _direction(text: str) -> meaning.Vector | None:
 def _meaning(snapshot: Snapshot, direction: meaning.Vector, candidates: Documents, words: Scores) -> Scores:
     """How alike each candidate is, in terms of the most alike; only for those with the best words."""
     likeness = np.zeros(len(candidates))
-    looked_at = candidates
-    if len(candidates) > CONSIDERED:
-        best = np.argpartition(words[candidates], -CONSIDERED)[-CONSIDERED:]
-        looked_at = candidates[best]
-        likeness[best] = snapshot.likeness(direction, looked_at)
-    else:
-        likeness = snapshot.likeness(direction, looked_at)
-    likeness = np.maximum(likeness, 0)
+    best = _highest(words)
+    likeness[best] = np.maximum(snapshot.likeness(direction, candidates.take(best)), 0)
     most = likeness.max(initial=0.0)
-    return np.asarray(likeness / most if most else likeness, dtype=np.float64)
+    return likeness / most if most else likeness
+
+
+def _highest(words: Scores) -> Documents:
+    """The places of the best words, in order."""
+    if len(words) <= CONSIDERED:
+        return np.arange(len(words))
+    return np.sort(np.argpartition(words, -CONSIDERED)[-CONSIDERED:])
 
 
 def _like(snapshot: Snapshot, direction: meaning.Vector, allowed: Mask, candidates: Documents) -> Documents:
@@ -202,10 +220,12 @@ def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances, candidat
     return factor
 
 
-def _as_typed(snapshot: Snapshot, asked: Understood, candidates: Documents, words: Scores) -> Scores:
+def _as_typed(
+    snapshot: Snapshot, asked: Understood, candidates: Documents, words: Scores, titled: Sequence[int]
+) -> Scores:
     """More than any other score for an aid with the question as its title; a lift for one that holds what is quoted."""
     extra = np.zeros(len(candidates))
-    for number in snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE]):
+    for number in titled:
         extra[candidates == number] = AS_TYPED
     if asked.phrases:
         quoted = sum(len(analysis.words(phrase)) for phrase in asked.phrases) / len(asked.words)

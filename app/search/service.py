@@ -156,11 +156,12 @@ def _from_index(state: State, answer: Answer, question: Question, viewer: Viewer
     asked = understand(snapshot, hints, question.text, visible)
     if not asked.groups:
         return replace(answer, message=_nothing_to_search(question.text, asked.words))
-    scored = ranking.score(snapshot, hints, asked, _narrowed(snapshot, question, visible), question.around)
+    allowed, needed = _narrowed(snapshot, question, visible), question.offset + question.limit
+    scored = ranking.score(snapshot, hints, asked, allowed, question.around, needed)
     if scored is None:
         return replace(answer, corrected=asked.corrected)
     hits = _hits(state, asked, scored, question)
-    return replace(answer, hits=hits, total=len(scored.candidates), corrected=asked.corrected)
+    return replace(answer, hits=hits, total=scored.total, corrected=asked.corrected)
 
 
 def _hits(state: State, asked: Understood, scored: Scored, question: Question) -> list[Hit]:

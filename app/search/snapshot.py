@@ -4,9 +4,11 @@ The formula is the one of Whoosh's own `BM25F`, and a test holds the two togethe
 Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,11 +54,10 @@ class Snapshot:
         self.folder: str = opened.storage.folder
         self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
         self.segments = list(self.by_id.values())
-        self.starts = np.cumsum([0, *(segment.count for segment in self.segments)])
-        self.count = int(self.starts[-1])
+        *self._starts, self.count = accumulate((segment.count for segment in self.segments), initial=0)
         self.alive = np.ones(self.count, dtype=np.bool_)
-        for start, one in zip(self.starts, stored, strict=False):
-            self.alive[[int(start) + number for number in one.deleted_docs()]] = False
+        for start, one in zip(self._starts, stored, strict=True):
+            self.alive[[start + number for number in one.deleted_docs()]] = False
         totals = sum((segment.totals for segment in self.segments), np.zeros(len(FIELDS)))
         average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
         self._inverse_average = 1 / average
@@ -179,15 +180,16 @@ class Snapshot:
         return segment.text(number)
 
     def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
-        """The cosine between a direction and these documents, or all; 0 where an aid has no vector."""
-        wanted = np.arange(self.count) if documents is None else documents
-        cosines = np.zeros(len(wanted))
-        owner = np.searchsorted(self.starts, wanted, side="right") - 1
-        for number, segment in enumerate(self.segments):
-            mine = owner == number
-            if segment.vectors is not None and mine.any():
-                vectors = segment.vectors if documents is None else segment.vectors[wanted[mine] - self.starts[number]]
-                cosines[mine] = vectors @ direction
+        """The cosine between a direction and these documents, which are in order, or all; 0 without a vector."""
+        cosines = np.zeros(self.count if documents is None else len(documents))
+        for start, segment in self._places():
+            if segment.vectors is None:
+                continue
+            if documents is None:
+                cosines[start : start + segment.count] = segment.vectors @ direction
+                continue
+            first, last = np.searchsorted(documents, (start, start + segment.count))
+            cosines[first:last] = segment.vectors.take(documents[first:last] - start, axis=0) @ direction
         return cosines
 
     def vector(self, document: int) -> NDArray[np.float32]:
@@ -199,7 +201,7 @@ class Snapshot:
     def of_aid(self) -> dict[int, int]:
         """The document of every aid, by the aid's number; complete once everything was read."""
         return {
-            aid: int(start) + number
+            aid: start + number
             for start, segment in self._places()
             for aid, number in segment.aids.items()
             if self.alive[start + number]
@@ -210,11 +212,11 @@ class Snapshot:
         return [start + number for start, segment in self._places() for number in segment.titled(flat)]
 
     def _places(self) -> Iterator[tuple[int, Segment]]:
-        return zip((int(start) for start in self.starts), self.segments, strict=False)
+        return zip(self._starts, self.segments, strict=True)
 
     def _place(self, document: int) -> tuple[int, int, Segment]:
-        owner = int(np.searchsorted(self.starts, document, side="right")) - 1
-        start = int(self.starts[owner])
+        owner = bisect_right(self._starts, document) - 1
+        start = self._starts[owner]
         return document - start, start, self.segments[owner]
 
 
