@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
+from itertools import takewhile
 
 
 @dataclass
@@ -45,7 +46,7 @@ def mail_server() -> Iterator[MailServer]:
                 return True
             if word == "DATA":
                 self.say(b"354 go on")
-                lines = iter(self.rfile.readline, b".\r\n")
+                lines = list(takewhile(lambda line: line != b".\r\n", self.rfile))  # ends with the connection, too
                 state.taken.append(message_from_bytes(b"".join(lines)))
             self.say(b"221 bye" if word == "QUIT" else b"250 well")
             return word != "QUIT"
