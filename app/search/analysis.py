@@ -6,7 +6,7 @@ written without spaces, are taken in pairs of characters.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -23,6 +23,7 @@ from app.search import meaning
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]+|[^\W{CJK}]+")
 IS_CJK = re.compile(rf"[{CJK}]")
+LANGUAGES = frozenset(Language)
 HELD_TOGETHER = re.compile(r"\b\w++(?:[-./'’·]\w++)+")
 MOST_TERM = 60  # characters; longer runs are no words
 MOST_TITLE = 200
@@ -116,7 +117,7 @@ def term(word: str, lang: str) -> str | None:
     folded = fold(word)
     if folded in _stop_words(lang):
         return None
-    if IS_CJK.match(folded) or lang not in list(Language):
+    if IS_CJK.match(folded) or lang not in LANGUAGES:
         return folded
     return _stemmer(lang)(_american(folded) if lang == Language.ENGLISH else folded) or folded
 
@@ -162,6 +163,7 @@ def flat(text: str) -> str:
     return " ".join(fold(word) for word in split(text))
 
 
-def terms_in(word: str, langs: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=50_000)
+def terms_in(word: str, langs: tuple[str, ...]) -> tuple[str, ...]:
     """The distinct terms of one word in these languages."""
-    return list(dict.fromkeys(found for lang in langs if (found := term(word, lang)) is not None))
+    return tuple(dict.fromkeys(found for lang in langs if (found := term(word, lang)) is not None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from app.search import analysis
 
 LENGTH = 180
+MOST_TEXTS, MOST_WORDS = 2_000, 50_000  # remembered
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class Marker:
 
     def __init__(self, terms: Collection[str], languages: Sequence[str]) -> None:
         self.terms = frozenset(terms)
-        self.languages = languages
-        self._known: dict[str, bool] = {}
+        self.languages = tuple(languages)
 
     def excerpt(self, shown: dict[str, Any]) -> Excerpt:
         """The passage with the most different terms of the question; the summary where none has any.
@@ -45,32 +45,28 @@ class Marker:
 
     def mark(self, text: str) -> Markup:
         """At most about 180 characters around the first found word, the found words marked."""
-        matches = (match for match in analysis.WORD.finditer(text) if self._asked(match[0]))
-        first = next(matches, None)
-        start = _start(text, first.start() if first else 0)
+        found = [(a, b) for a, b, terms in _words(text, self.languages) if not terms.isdisjoint(self.terms)]
+        start = _start(text, found[0][0] if found else 0)
         end = _end(text, start)
         parts, at = ["… " if start else ""], start
-        for match in chain([first] if first else [], matches):
-            if match.end() > end:
-                break
-            parts += [escape(text[at : match.start()]), f"<mark>{escape(match[0])}</mark>"]
-            at = match.end()
+        for first, last in found:
+            if last <= end:
+                parts += [escape(text[at:first]), f"<mark>{escape(text[first:last])}</mark>"]
+                at = last
         parts += [escape(text[at:end]), " …" if end < len(text) else ""]
         return Markup("".join(parts))  # noqa: S704 - every part was escaped
 
-    def _asked(self, found: str) -> bool:
-        known = self._known.get(found)
-        if known is None:
-            known = self._known[found] = self._is_asked(found)
-        return known
 
-    def _is_asked(self, found: str) -> bool:
-        if analysis.IS_CJK.match(found):
-            return not self.terms.isdisjoint(analysis.split(found))
-        for lang in self.languages:  # noqa: SIM110 - a generator costs more than the look itself
-            if analysis.term(found, lang) in self.terms:
-                return True
-        return False
+@lru_cache(MOST_TEXTS)
+def _words(text: str, languages: tuple[str, ...]) -> list[tuple[int, int, frozenset[str]]]:
+    """Where the words of a text begin and end, with their terms; without those that are too common."""
+    found = ((match.start(), match.end(), _terms(match[0], languages)) for match in analysis.WORD.finditer(text))
+    return [word for word in found if word[2]]
+
+
+@lru_cache(MOST_WORDS)
+def _terms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(analysis.split(word) if analysis.IS_CJK.match(word) else analysis.terms_in(word, languages))
 
 
 def _start(text: str, first: int) -> int:

@@ -120,7 +120,7 @@ class Bound:
 
     def synonyms(self, words: Sequence[str]) -> Iterator[tuple[int, Rule]]:
         """The rules that speak of these words, and where in the question."""
-        keys = [self._key(word) for word in words]
+        keys = [self._key(word) for word in words] if self._hints.rules else []
         for at, key in enumerate(keys):
             for rule in {rule for term in key for rule in self._rules.get(term, ())}:
                 wanted = [self._key(word) for word in rule.words]

@@ -76,7 +76,7 @@ def score(
     Where few have a word of the question, those that mean it are among them.
     """
     words = word_scores(snapshot, hints, asked.groups) * allowed
-    candidates = np.flatnonzero(words)
+    candidates = np.flatnonzero(words > 0)
     titled = snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE])
     direction = _direction(asked.meant) if snapshot.loaded else None
     if len(candidates) < FEW and direction is not None:

@@ -107,7 +107,7 @@ class Search(Follower):
             except Exception:
                 log.exception("a question could not be answered from the index")
         asked = analysis.words(question.text)[:MOST_WORDS]
-        terms = [term for word in asked for term in analysis.terms_in(word, [self.store.lang])]
+        terms = [term for word in asked for term in analysis.terms_in(word, (self.store.lang,))]
         if not terms:
             return replace(answer, message=_nothing_to_search(question.text, asked))
         return self._from_database(answer, question, viewer, asked, terms)
@@ -192,7 +192,7 @@ def _hit(shown: dict[str, Any], score: float, marker: Marker, parts: list[Part] 
 
 def _visible(snapshot: Snapshot, viewer: Viewer) -> Mask:
     """The aids that this reader may see."""
-    visible = snapshot.alive if viewer.member else snapshot.alive & snapshot.having("audience", "everyone")
+    visible = snapshot.alive if viewer.member else snapshot.public
     for aid in viewer.withheld:
         visible = visible & ~snapshot.having("aid", str(aid))
     return visible

@@ -153,16 +153,21 @@ class Snapshot:
         """How many aids have this word as it is written."""
         return sum(segment.vocabulary.count(folded) for segment in self.segments)
 
-    def terms(self, word: str) -> list[str]:
+    def terms(self, word: str) -> tuple[str, ...]:
         """The terms of a word in the languages of the library."""
         return analysis.terms_in(word, self.languages)
 
     @cached_property
-    def languages(self) -> list[str]:
+    def languages(self) -> tuple[str, ...]:
         """The languages of the library, in order."""
-        return sorted(frozenset().union(*(segment.languages for segment in self.segments)))
+        return tuple(sorted(frozenset().union(*(segment.languages for segment in self.segments))))
 
     # Documents
+
+    @cached_property
+    def public(self) -> Mask:
+        """Which documents everybody may see."""
+        return self.alive & self.having("audience", "everyone")
 
     def _having(self, field: str, value: str) -> Mask:
         """Which documents have this value in this field."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from app.search import analysis, meaning
 from app.search.hints import Bound
 from app.search.segment import Mask
 from app.search.snapshot import Snapshot
-from app.search.vocabulary import distance
+from app.search.vocabulary import Vocabulary
 
 MOST_WORDS = 60
 MOST_CORRECTED = 5  # words of one question
@@ -158,7 +159,7 @@ def _is_right(snapshot: Snapshot, folded: str) -> bool:
     model = meaning.model()
     if model and model.is_word(folded):
         return True
-    return len(folded) >= LEAST_SLIP and any(distance(folded, common, 1) == 1 for common in _too_common(snapshot))
+    return len(folded) >= LEAST_SLIP and any(_common_words(snapshot.languages).alike(folded, 1))
 
 
 def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:
@@ -176,7 +177,15 @@ def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:
 
 
 def _too_common(snapshot: Snapshot) -> frozenset[str]:
-    return analysis.too_common(tuple(snapshot.languages))
+    return analysis.too_common(snapshot.languages)
+
+
+@cache
+def _common_words(langs: tuple[str, ...]) -> Vocabulary:
+    """The words that are too common to search for, to see which one was mistyped."""
+    found = Vocabulary((word, 1) for word in analysis.too_common(langs))
+    found.prepare()
+    return found
 
 
 def _alternatives(snapshot: Snapshot, words: Sequence[str], origin: str, weights: Sequence[float]) -> list[Wanted]:
@@ -226,7 +235,7 @@ def _joined(reading: _Reading, sequence: Sequence[str], text: str) -> Iterator[l
     pairs = [one.lower() + two.lower() for one, two in pairwise(sequence)]
     runs = ["".join(analysis.split(run)).lower() for run in analysis.HELD_TOGETHER.findall(text)[:MOST_WORDS]]
     for word in dict.fromkeys((*runs, *pairs)):
-        terms = reading.snapshot.terms(word) if len(word) <= analysis.MOST_TERM else []
+        terms = reading.snapshot.terms(word) if len(word) <= analysis.MOST_TERM else ()
         known = [term for term in terms if reading.knows(term)]
         if known:
             yield [Wanted(term, 1.0, "joined", word) for term in known]

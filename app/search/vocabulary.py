@@ -70,9 +70,9 @@ class Vocabulary:
         self._owners = np.array(owners, dtype=np.int32)[order]
         self._hashes = keys[order]
 
-    def alike(self, folded: str) -> Iterator[tuple[str, int, int]]:
+    def alike(self, folded: str, most: int = 2) -> Iterator[tuple[str, int, int]]:
         """The words that this one may be a mistyping of, those with the fewest edits; with their counts."""
-        for edits in range(1, edits_allowed(folded) + 1):
+        for edits in range(1, min(most, edits_allowed(folded)) + 1):
             found = list(self._away(folded, edits))
             if found:
                 yield from found
