@@ -7,6 +7,7 @@ write inside one transaction fails at once whatever the busy timeout.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,13 @@ def at_head(engine: Engine) -> bool:
     """Whether every migration has been applied."""
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    return current == _head()
+
+
+@cache
+def _head() -> str | None:
+    """The newest migration; they do not change while a process runs."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def require_head(engine: Engine) -> None:

@@ -67,8 +67,8 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
         description="Find the right job aid mid-task, and record what came of it.",
     )
     wire(app.state, settings, ticking)
-    for router in ROUTERS:
-        app.include_router(router)
+    # The routers' own routes, made once per process: `include_router` would make each anew, and look in two steps.
+    app.router.routes.extend(route for router in ROUTERS for route in router.routes)
     app.add_route("/api", reference_page, include_in_schema=False)
     app.mount("/static", _Static(directory=render.STATIC), "static")
     app.add_exception_handler(AppError, _app_error)
