@@ -120,6 +120,7 @@ def app(settings: Settings, ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def client(app: FastAPI) -> Iterator[TestClient]:
     with TestClient(app, raise_server_exceptions=False) as client:
+        app.state.search.catch_up()  # what it begins with in the background is done
         yield client
 
 
