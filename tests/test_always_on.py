@@ -161,6 +161,18 @@ def test_a_publish_adds_a_segment_and_small_ones_are_merged_afterwards(
     assert search.find(Question("gremlin"), SYSTEM).total == MANY_SEGMENTS + 2
 
 
+def test_to_change_an_aid_no_segment_is_opened_anew(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Search(tmp_path / "index", engine)
+    monkeypatch.delattr("whoosh.writing.IndexWriter.delete_by_term")
+    for number in range(MANY_SEGMENTS + 4):  # the merge between them leaves an empty segment
+        publish(**{f"aid{number}": "# Gremlin\n", "changed": f"# Goblin number {number}\n"})
+        search.catch_up()
+        search.settle()
+    assert [hit.title for hit in search.find(Question("goblin"), SYSTEM).hits] == [f"Goblin number {number}"]
+
+
 def test_search_goes_on_degraded_while_a_damaged_index_is_made_anew(
     engine: Engine, tmp_path: Path, publish: Callable[..., None]
 ) -> None:

@@ -92,7 +92,8 @@ class Follower:
                 with self._refreshing:
                     if self.state is state:  # not put a newer one back
                         self._bind(state.snapshot)
-            self.store.tidy(MANY_SEGMENTS if quiet else MOST_SEGMENTS)
+            if self.store.tidy(MANY_SEGMENTS if quiet else MOST_SEGMENTS):
+                self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
             self._discard(error)
 

@@ -69,12 +69,14 @@ class Store:
                     self._apply(session, opened, generation, read or {})
         return True
 
-    def tidy(self, many: int) -> None:
-        """Merge small segments where there are more than `many`."""
+    def tidy(self, many: int) -> bool:
+        """Merge small segments where there are more than `many`; returns whether it did."""
         with self._lock(wait=False) as mine:
             opened = self.open() if mine else None
-            if opened is not None and len(index.TOC.read(opened.storage, opened.indexname).segments) > many:
-                opened.writer(limitmb=MEMORY_MB).commit()
+            if opened is None or len(index.TOC.read(opened.storage, opened.indexname).segments) <= many:
+                return False
+            opened.writer(limitmb=MEMORY_MB).commit()
+        return True
 
     def rebuild(self) -> int:
         """Make the index anew beside the one in use, then put it in its place; returns how many aids it holds."""
@@ -168,12 +170,13 @@ class Store:
 
 def _delete(writer: Any, aid_ids: Sequence[int], read: Mapping[str, Segment]) -> None:
     """Take these aids out of the segments; Whoosh opens every segment anew where one was not read yet."""
-    known = [read.get(segment.segment_id()) for segment in writer.segments]
+    filled = [segment for segment in writer.segments if segment.doc_count_all()]  # a merge may leave an empty one
+    known = [read.get(segment.segment_id()) for segment in filled]
     if not all(segment is not None and segment.loaded for segment in known):
         for aid_id in aid_ids:
             writer.delete_by_term("aid", str(aid_id))
         return
-    for segment, arrays in zip(writer.segments, known, strict=True):
+    for segment, arrays in zip(filled, known, strict=True):
         for aid_id in aid_ids:
             number = arrays.aids.get(aid_id) if arrays else None
             if number is not None and not segment.is_deleted(number):
