@@ -22,7 +22,7 @@ from app.search.service import Question, Search
 from app.settings import Settings, load
 from app.web import render
 from app.web.words import _
-from app.wiring import ROUTERS, wire
+from app.wiring import ROUTERS, at_start, wire
 
 NEAREST = 5
 
@@ -91,6 +91,7 @@ def create_app(settings: Settings, ticking: clock.Clock = clock.now) -> FastAPI:
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     require_head(state.engine)
+    at_start(state)
     state.search.start()
     state.usage.writer.start()
     state.learner.start()

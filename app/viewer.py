@@ -78,6 +78,7 @@ class Viewer:
     """Who asks: a person, a token (`name` without `person`), or an anonymous reader (`role` None).
 
     `own_approval` says whether a person may approve her own text here, `answers` how many answers she has not seen.
+    `groups` are those that an application says of a person whom the house does not keep itself.
     `withheld` are the numbers of the aids that a roll-out does not give her yet: search and lists leave them out, their
     address opens.
     """
@@ -90,6 +91,7 @@ class Viewer:
     own_approval: bool = False
     answers: int = 0
     withheld: frozenset[int] = frozenset()
+    groups: tuple[str, ...] = ()
 
     @property
     def member(self) -> bool:

@@ -67,7 +67,9 @@ from app.viewer import SYSTEM, load_key
 from app.widget import api as widget_api
 from app.widget import assets as widget_assets
 from app.widget import pages as widget_pages
+from app.widget import releases
 from app.widget.registry import Registry
+from app.widget.safe import Safe, seal_all
 from app.widget.service import Popular, forget_spent
 from app.widget.visitors import Visitors
 from app.work import api as work_api
@@ -130,7 +132,8 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.credentials.own_approval = settings.own_approval
     state.credentials.contributions += [suggestions.with_answers, Withholding(clock, settings)]
     state.simulated = settings.simulated_mark.exists()
-    state.applications, state.popular = Registry(engine), Popular(engine, clock, settings.min_learned)
+    state.safe = Safe(state.credentials.key)
+    state.applications, state.popular = Registry(engine, state.safe), Popular(engine, clock, settings.min_learned)
     count = partial(state.rates.count, state.rates.widget)
     state.visitors = Visitors(state.applications, clock, state.credentials, count)
     state.keepers, state.single_sign_on = KEEPERS, oidc_pages.SingleSignOn.of(settings)
@@ -140,6 +143,12 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.chores = Chores(engine, clock, [*_chores(state, engine), *_upkeep(settings, engine, sources)])
     for kind in TYPES:
         state.facts.listen(kind, state.usage.hear)
+
+
+def at_start(state: State) -> None:
+    """What a server does once before it serves, each bearing to be done twice."""
+    releases.keep(state.engine, state.clock())
+    seal_all(state.engine, state.safe)
 
 
 def _chores(state: State, engine: Engine) -> list[Chore]:

@@ -21,9 +21,11 @@ from app.aids.models import Aid
 from app.errors import Conflict, Invalid
 from app.people.models import Person
 from app.usage.models import UseEvent
-from app.viewer import SYSTEM, Role
-from app.widget import applications
-from app.widget.script import script
+from app.viewer import SYSTEM, Role, Viewer
+from app.widget import applications, queries
+from app.widget.models import ApplicationKey, Release
+from app.widget.safe import Safe, seal_all
+from app.widget.script import VERSION, script
 from app.work import rules
 from app.work.schemas import RuleIn
 from tests.conftest import NOW, Ticking
@@ -47,7 +49,7 @@ def crm(library: TestClient, app: FastAPI) -> TestClient:
 def secret(crm: TestClient, app: FastAPI) -> tuple[str, str]:
     """A key of the application: its id and the secret."""
     with db.writing(app.state.engine) as session:
-        made = applications.add_key(session, NOW, SYSTEM, "crm", "HS256")
+        made = applications.add_key(session, NOW, SYSTEM, app.state.safe, "crm", "HS256")
         kept = (made.kid, made.material)
     app.state.applications.forget()
     return kept
@@ -151,7 +153,8 @@ def test_with_a_token_a_reader_is_a_member_and_sees_what_members_see(crm: TestCl
 def test_an_eddsa_key_is_taken(crm: TestClient, app: FastAPI) -> None:
     key = OKPKey.generate_key("Ed25519")
     with db.writing(app.state.engine) as session:
-        kid = applications.add_key(session, NOW, SYSTEM, "crm", "EdDSA", key.as_pem(private=False).decode()).kid
+        pem = key.as_pem(private=False).decode()
+        kid = applications.add_key(session, NOW, SYSTEM, app.state.safe, "crm", "EdDSA", pem).kid
     app.state.applications.forget()
     at = int(NOW.timestamp())
     claims = {"aud": "jobaid", "azp": "crm", "sub": "ana", "iat": at, "exp": at + 60}
@@ -167,6 +170,9 @@ def test_an_eddsa_key_is_taken(crm: TestClient, app: FastAPI) -> None:
         ({"azp": "erp"}, "application"),
         ({"sub": ""}, "nobody"),
         ({"sub": 5}, "nobody"),
+        ({"groups": "north"}, "groups"),
+        ({"groups": ["x"] * 51}, "groups"),
+        ({"groups": [7]}, "groups"),
         ({"exp": int(NOW.timestamp()) + 601}, "ten minutes"),
         ({"exp": "soon"}, "ten minutes"),
         ({"iat": None}, "ten minutes"),
@@ -200,7 +206,7 @@ def test_no_algorithm_but_that_of_the_key_counts(crm: TestClient, secret: tuple[
 def test_a_public_key_is_no_secret(crm: TestClient, app: FastAPI) -> None:
     pem = OKPKey.generate_key("Ed25519").as_pem(private=False)
     with db.writing(app.state.engine) as session:
-        kid = applications.add_key(session, NOW, SYSTEM, "crm", "EdDSA", pem.decode()).kid
+        kid = applications.add_key(session, NOW, SYSTEM, app.state.safe, "crm", "EdDSA", pem.decode()).kid
     app.state.applications.forget()
     claims = bearer((kid, "x" * 32))["Authorization"].removeprefix("Bearer ").rpartition(".")[0]
     signature = urlsafe_b64encode(hmac.digest(pem, claims.encode(), "sha256")).rstrip(b"=").decode()
@@ -218,7 +224,7 @@ def test_a_revoked_key_counts_no_more_and_the_next_one_does(
     crm: TestClient, app: FastAPI, secret: tuple[str, str]
 ) -> None:
     with db.writing(app.state.engine) as session:
-        new = applications.add_key(session, NOW, SYSTEM, "crm", "HS256")
+        new = applications.add_key(session, NOW, SYSTEM, app.state.safe, "crm", "HS256")
         applications.revoke_key(session, NOW, SYSTEM, "crm", secret[0])
         key = (new.kid, new.material)
     app.state.applications.forget()
@@ -396,6 +402,39 @@ def test_a_reader_who_calls_too_often_is_told_to_wait(crm: TestClient, settings:
     assert "retry-after" in answers[-1].headers["Access-Control-Expose-Headers"]
 
 
+# Secrets at rest
+
+
+def test_a_copy_of_the_database_lets_nobody_sign(crm: TestClient, app: FastAPI, secret: tuple[str, str]) -> None:
+    with Session(app.state.engine) as session:
+        [kept] = session.exec(select(ApplicationKey.material)).all()
+    assert secret[1] not in kept
+    assert Safe(b"another file").open(kept) is None
+    assert crm.get(f"{API}/boot", headers=bearer((secret[0], kept))).status_code == 401
+    assert crm.get(f"{API}/boot", headers=bearer(secret)).status_code == 200
+
+
+def test_a_secret_that_was_kept_in_clear_is_sealed_and_goes_on_working(crm: TestClient, app: FastAPI) -> None:
+    clear = ApplicationKey(kid="old", app="crm", algorithm="HS256", material="s" * 43, created_at=NOW)
+    with db.writing(app.state.engine) as session:
+        session.add(clear)
+    for _ in range(2):
+        seal_all(app.state.engine, app.state.safe)
+    with Session(app.state.engine) as session:
+        assert session.exec(select(ApplicationKey.material)).one().startswith("sealed:")
+    app.state.applications.forget()
+    assert crm.get(f"{API}/boot", headers=bearer(("old", "s" * 43))).status_code == 200
+
+
+def test_without_the_file_of_the_key_a_token_is_refused_and_nothing_breaks(
+    crm: TestClient, app: FastAPI, secret: tuple[str, str]
+) -> None:
+    app.state.applications.safe = Safe(b"another file")
+    app.state.applications.forget()
+    assert crm.get(f"{API}/boot", headers=bearer(secret)).status_code == 401
+    assert crm.get(f"{API}/boot", headers=HERE).status_code == 200
+
+
 # Files
 
 
@@ -415,7 +454,34 @@ def test_a_version_never_changes_and_may_be_pinned(crm: TestClient) -> None:
     assert newest["size"] == len(answer.content)
 
 
-@pytest.mark.parametrize("path", ["9.9.9/widget.js", "1.0.0/strings/xx.json", "1.0.0/other.js", "files/abc/1-2"])
+def test_a_version_that_was_served_once_keeps_its_bytes_after_an_upgrade(crm: TestClient, app: FastAPI) -> None:
+    for version, content in (("0.9.0", b"earlier"), (VERSION, b"never in its place")):
+        with db.writing(app.state.engine) as session:
+            queries.keep_release(session, Release(version=version, content=content, changes="Was.", at=NOW))
+    listed = [one["version"] for one in crm.get("/widget/versions.json").json()["versions"]]
+    assert listed == [VERSION, "0.9.0"]
+    assert crm.get("/widget/0.9.0/widget.js").content == b"earlier"
+    assert crm.get("/widget/0.9.0/strings/de.json").json()["launch"] == "Hilfe"
+    assert crm.get(f"/widget/{VERSION}/widget.js").content == crm.get("/widget/v1/widget.js").content
+
+
+def test_the_first_script_gets_a_decision_as_the_list_it_can_show(crm: TestClient, trainer: dict[str, str]) -> None:
+    text = "---\nkind: decision\n---\n# Which\n\n1. Big?\n    - Yes: B.\n2. Else: S.\n"
+    crm.post("/api/v1/aids?publish=true", headers=trainer, json={"slug": "it/which", "markdown": text})
+    assert "data-way" not in crm.get(f"{API}/aids/it/which", headers=HERE).json()["html"]
+    html = crm.get(f"{API}/aids/it/which?v={VERSION}&lang=de", headers=HERE).json()["html"]
+    assert html.count("data-way") == 5
+    assert "Eine Frage zurück" in html
+
+
+def test_the_frame_and_the_recorder_bring_their_words_in_every_language(crm: TestClient) -> None:
+    assert "Ayuda" in crm.get("/widget/v1/frame.js").text
+    assert "Abbrechen" in crm.get("/widget/v1/recorder.js").text
+
+
+@pytest.mark.parametrize(
+    "path", ["9.9.9/widget.js", "v1/strings/xx.json", "9.9.9/strings/de.json", "v1/other.js", "files/abc/1-2"]
+)
 def test_what_is_not_kept_is_not_found(crm: TestClient, path: str) -> None:
     assert crm.get(f"/widget/{path}").status_code == 404
 
@@ -507,3 +573,18 @@ def test_what_a_roll_out_withholds_is_not_suggested(crm: TestClient, app: FastAP
     asked = f"{API}/suggest?path=/orders/7/refund&pin=billing/refund-card&recent=billing/refund-card"
     assert "refund-card" in crm.get(asked, headers=HERE).json()["html"]
     assert "refund-card" not in crm.get(asked, headers=bearer(secret)).json()["html"]
+
+
+def test_groups_count_for_whom_the_house_does_not_keep(crm: TestClient, app: FastAPI, secret: tuple[str, str]) -> None:
+    with db.writing(app.state.engine) as session:
+        session.add(Person(id="ana", name="Ana", role=Role.EMPLOYEE, created_at=NOW))
+    seen: list[tuple[str, ...]] = []
+
+    def look(_session: Session, viewer: Viewer) -> Viewer:
+        seen.append(viewer.groups)
+        return viewer
+
+    app.state.credentials.contributions.append(look)
+    for who in ("ana", "stranger"):
+        crm.get(f"{API}/boot", headers=bearer(secret, sub=who, groups=["north"], jti="one"))
+    assert seen == [(), ("north",)]

@@ -218,7 +218,7 @@ class Withholding:
         if viewer.person is None:
             return viewer
         today = self.clock().astimezone(self.settings.zone).date()
-        groups = people.groups_on(session, today, [viewer.person]).get(viewer.person, [])
+        groups = [*people.groups_on(session, today, [viewer.person]).get(viewer.person, []), *viewer.groups]
         waiting = [one for one in queries.waiting(session, viewer.person, groups, today) if not one.recorded_afterwards]
         superseded = queries.superseded(session) if waiting else set()
         aids = {aid for one in waiting if one.slug not in superseded for aid in one.aids}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LINK = re.compile(r'(?<=\bhref=")/(?!/)')
+OUTWARD = re.compile(r'<a (?=[^>]*\bhref="https?://)')
 IMAGE = re.compile(r'(?<=\bsrc=")/files/(\w+)(?=")')
 GOOD_FOR = timedelta(days=3)
 
@@ -23,8 +24,9 @@ class Abroad:
     now: datetime
 
     def __call__(self, html: str) -> str:
-        """Sanitised HTML with whole addresses."""
-        return LINK.sub(f"{self.base}/", IMAGE.sub(lambda found: self.base + self.image(found[1]), html))
+        """Sanitised HTML with whole addresses; what leads away opens beside the page."""
+        whole = LINK.sub(f"{self.base}/", IMAGE.sub(lambda found: self.base + self.image(found[1]), html))
+        return OUTWARD.sub('<a target="_blank" ', whole)
 
     def image(self, digest: str) -> str:
         """The address of an image."""

@@ -81,9 +81,10 @@ def preflight(_known: KnownDep) -> Response:
 def boot(
     request: Request, session: ReadSession, viewer: ViewerDep, now: NowDep, known: KnownDep, where: ContextDep
 ) -> Boot:
-    """What the panel needs when it opens first: looks, suggestions for this screen, a key for a beacon."""
+    """What the panel needs on a screen: looks, words, suggestions, a key for a beacon."""
     shown = _suggestions(request, session, viewer, where)
-    return Boot(**shown.model_dump(), version=VERSION, accent=known.accent, batch=_batch(request, viewer, now))
+    batch, words = _batch(request, viewer, now), Say(where.lang).own()
+    return Boot(**shown.model_dump(), version=VERSION, words=words, accent=known.accent, batch=batch)
 
 
 @router.get("/suggest", summary="Suggest aids for a screen")
@@ -116,12 +117,13 @@ def read_aid(
     _known: KnownDep,
     slug: Annotated[str, Path(description="The aid's address, slashes kept.")],
     lang: Annotated[str, Query(description="Language of the panel.")] = "",
+    v: Annotated[str, Query(description="Version of the script; the first one says none.")] = "",
 ) -> WidgetAid:
     """The live revision as sanitised HTML; its links and images lead to this server."""
     abroad = Abroad(base_url(request), request.app.state.credentials.key, now)
     shown = service.show(session, viewer, slug)
     aid, revision = shown.aid, shown.revision
-    html = panel.aid(Say(lang), shown, abroad)
+    html = panel.aid(Say(lang), shown, abroad, guided=v != "")
     return WidgetAid(slug=aid.slug, title=revision.title, version=revision.number, html=html)
 
 

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,11 +16,21 @@ from app.viewer import Right, Viewer
 from app.widget import queries, tokens
 from app.widget.models import Application, ApplicationKey
 from app.widget.registry import DEMO
+from app.widget.safe import Safe
 from app.work import service as work
 
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 MOST_ORIGINS, MOST_KEYS = 50, 20
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A signing key as it is shown once; what is kept of a secret is sealed."""
+
+    kid: str
+    algorithm: str
+    material: str
 
 
 def find(session: Session, viewer: Viewer, key: str) -> Application:
@@ -130,8 +141,8 @@ def keys(session: Session, key: str) -> Sequence[ApplicationKey]:
 
 
 def add_key(
-    session: Session, at: datetime, viewer: Viewer, key: str, algorithm: str, public_key: str = ""
-) -> ApplicationKey:
+    session: Session, at: datetime, viewer: Viewer, safe: Safe, key: str, algorithm: str, public_key: str = ""
+) -> NewKey:
     """A new signing key beside those in force, so that the application can change over without a gap.
 
     Raises:
@@ -145,10 +156,10 @@ def add_key(
     material = secrets.token_urlsafe(32) if algorithm == tokens.HS256 else public_key.strip()[:2000]
     tokens.read_key(algorithm, material)
     kid = f"{key[:40]}-{at:%Y%m%d}-{secrets.token_hex(3)}"
-    made = ApplicationKey(kid=kid, app=application.key, algorithm=algorithm, material=material, created_at=at)
-    session.add(made)
+    kept = safe.seal(material) if algorithm == tokens.HS256 else material
+    session.add(ApplicationKey(kid=kid, app=application.key, algorithm=algorithm, material=kept, created_at=at))
     record(session, at, viewer, "added a signing key", f"{key}: {kid} ({algorithm})")
-    return made
+    return NewKey(kid, algorithm, material)
 
 
 def revoke_key(session: Session, at: datetime, viewer: Viewer, key: str, kid: str) -> None:

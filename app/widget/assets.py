@@ -10,7 +10,7 @@ from app.aids import queries as aid_queries
 from app.deps import NowDep, ReadSession
 from app.errors import NotFound
 from app.web import render
-from app.widget import abroad, script
+from app.widget import abroad, releases, script
 from app.widget.registry import DEMO, Known
 
 router = APIRouter(prefix="/widget", include_in_schema=False)
@@ -26,7 +26,6 @@ FRAME_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self' {}"
 )
-GONE = "This version of the widget is not kept here. /widget/versions.json names those that are."
 
 
 @dataclass(frozen=True)
@@ -57,35 +56,34 @@ def newest(request: Request) -> Response:
 
 
 @router.get("/versions.json")
-def versions() -> Response:
+def versions(session: ReadSession) -> Response:
     """Every version with its digest."""
-    return Response(script.versions(), media_type="application/json", headers=FOR_AN_HOUR)
+    return Response(releases.listed(session), media_type="application/json", headers=FOR_AN_HOUR)
 
 
 @router.get("/{version}/widget.js")
-def one_version(version: Annotated[str, Path(max_length=20)]) -> Response:
+def one_version(session: ReadSession, version: Annotated[str, Path(max_length=20)]) -> Response:
     """A script that never changes."""
-    made = script.script()
-    if version != made.version:
-        raise NotFound(GONE)
+    made = releases.find(session, version)
     return Response(made.content, media_type=JAVASCRIPT, headers={**FOR_EVER, "ETag": made.etag})
 
 
 @router.get("/{version}/{name}.js")
-def other_script(version: Annotated[str, Path(max_length=20)], name: str) -> Response:
-    """What few pages need: the frame in place of the panel, the recorder for trainers."""
-    if version not in {script.VERSION, "v1"} or name not in script.OTHERS:
-        raise NotFound(GONE)
-    kept = FOR_AN_HOUR if version == "v1" else FOR_EVER
+def other_script(session: ReadSession, version: Annotated[str, Path(max_length=20)], name: str) -> Response:
+    """What few pages need: the frame in place of the panel, the recorder; earlier scripts get the newest."""
+    if name not in script.OTHERS or not releases.is_kept(session, version):
+        raise NotFound(releases.GONE)
+    kept = FOR_EVER if version == script.VERSION else FOR_AN_HOUR
     return Response(script.other(name), media_type=JAVASCRIPT, headers=kept)
 
 
 @router.get("/{version}/strings/{language}.json")
-def strings(version: Annotated[str, Path(max_length=20)], language: str) -> Response:
-    """The words of the panel in a language."""
-    if version != script.VERSION or language not in script.LANGUAGES:
-        raise NotFound(GONE)
-    return Response(script.strings(language), media_type="application/json", headers=FOR_EVER)
+def strings(session: ReadSession, version: Annotated[str, Path(max_length=20)], language: str) -> Response:
+    """The words of the panel in a language; words are added and none is taken away."""
+    if language not in script.LANGUAGES or not releases.is_kept(session, version):
+        raise NotFound(releases.GONE)
+    kept = FOR_EVER if version == script.VERSION else FOR_AN_HOUR
+    return Response(script.strings(language), media_type="application/json", headers=kept)
 
 
 @router.get("/files/{digest}/{signed}")

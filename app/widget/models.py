@@ -26,7 +26,10 @@ class Application(SQLModel, table=True):
 
 
 class ApplicationKey(SQLModel, table=True):
-    """What an application signs its tokens with: a shared secret (HS256), or the public half of a pair (EdDSA)."""
+    """What an application signs its tokens with: a shared secret (HS256), or the public half of a pair (EdDSA).
+
+    A secret is sealed (`app.widget.safe`); of a revoked key nothing is left.
+    """
 
     __tablename__ = "application_key"
 
@@ -36,6 +39,17 @@ class ApplicationKey(SQLModel, table=True):
     material: str = Field(max_length=2000)
     created_at: datetime = Field(sa_type=UTCDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Release(SQLModel, table=True):
+    """A version of the script that was served once: its bytes for ever."""
+
+    __tablename__ = "widget_release"
+
+    version: str = Field(primary_key=True, max_length=20)
+    content: bytes
+    changes: str = Field(max_length=200)
+    at: datetime = Field(sa_type=UTCDateTime)
 
 
 class SpentBatch(SQLModel, table=True):

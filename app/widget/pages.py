@@ -16,6 +16,7 @@ from app.viewer import Right, Viewer
 from app.web import render
 from app.web.words import _
 from app.widget import applications, queries
+from app.widget.applications import NewKey
 from app.widget.models import Application, ApplicationKey
 from app.widget.registry import DEMO, ORDER_DESK
 from app.widget.script import script
@@ -66,7 +67,7 @@ class ApplicationView:
     tag: Tag
     keys: Sequence[ApplicationKey]
     tasks: Sequence[tuple[str, str]]
-    made: ApplicationKey | None = None
+    made: NewKey | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def application_page(request: Request, session: ReadSession, viewer: ViewerDep, 
 
 
 def _application(
-    request: Request, session: Session, viewer: Viewer, key: str, made: ApplicationKey | None = None
+    request: Request, session: Session, viewer: Viewer, key: str, made: NewKey | None = None
 ) -> HTMLResponse:
     found = applications.find(session, viewer, key)
     keys = applications.keys(session, key)
@@ -197,7 +198,7 @@ def add_key(
     public_key: Annotated[str, Form(max_length=2_000)] = "",
 ) -> HTMLResponse:
     """A new signing key; a secret is shown in this answer and never again."""
-    made = applications.add_key(session, now, viewer, key, algorithm, public_key)
+    made = applications.add_key(session, now, viewer, request.app.state.safe, key, algorithm, public_key)
     session.flush()
     request.app.state.applications.forget()
     return _application(request, session, viewer, key, made)

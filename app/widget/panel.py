@@ -1,13 +1,14 @@
 """What the panel shows, as HTML in the reader's language. Text is escaped here; what trainers wrote was sanitised."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from app.aids import guide
 from app.aids.models import Aid, Revision
 from app.aids.service import Shown
 from app.search.service import Answer
@@ -16,6 +17,7 @@ from app.widget.abroad import Abroad
 from app.widget.words import Say
 
 TICK = 'class="tick"'
+TREE = 'class="tree"'
 
 
 @dataclass(frozen=True)
@@ -97,14 +99,14 @@ def said(say: Say, answer: Answer) -> str:
     return say("one") if answer.total == 1 else say("many", n=answer.total)
 
 
-def aid(say: Say, shown: Shown, abroad: Abroad) -> str:
-    """An aid with its feedback and its ways out."""
+def aid(say: Say, shown: Shown, abroad: Abroad, *, guided: bool = True) -> str:
+    """An aid with its feedback and its ways out; a decision one question at a time, where the script can do that."""
     revision = shown.revision
     address = f"{abroad.base}/aids/{quote(shown.aid.slug)}"
     view = AidView(
         title=revision.title,
         summary=revision.summary,
-        sections=[_section(section, abroad) for section in revision.sections],
+        sections=[_section(say, section, abroad, guided) for section in revision.sections],
         steps=len(revision.steps),
         checked=_day(say, shown.aid.checked_on),
         owner=revision.owner,
@@ -114,9 +116,22 @@ def aid(say: Say, shown: Shown, abroad: Abroad) -> str:
     return Markup('<div lang="{}">{}</div>').format(revision.lang, html) if revision.lang else html
 
 
-def _section(section: dict[str, Any], abroad: Callable[[str], str]) -> dict[str, Any]:
-    html = Markup(abroad(section["html"]))  # noqa: S704 - rendered and sanitised when it was saved
-    return {**section, "html": html, "ticks": TICK in html}
+def _section(say: Say, section: dict[str, Any], abroad: Callable[[str], str], guided: bool) -> dict[str, Any]:
+    html = _safe(abroad(section["html"]))
+    return {**section, "html": html, "ticks": TICK in html, "guide": _guide(say, html) if guided else None}
+
+
+def _guide(say: Say, html: str) -> guide.Guide | None:
+    no = Say("en")("no")  # beside an English "Yes", whatever the panel speaks
+    found = guide.read(html, guide.Words(say("go"), no, say("other"))) if TREE in html else None
+    if found is None:
+        return None
+    screens = [replace(screen, html=_safe(screen.html)) for screen in found.screens]
+    return guide.Guide(_safe(found.before), screens, _safe(found.whole), _safe(found.after))
+
+
+def _safe(html: str) -> Markup:
+    return Markup(html)  # noqa: S704 - rendered and sanitised when it was saved
 
 
 def _day(say: Say, day: date | None) -> str:

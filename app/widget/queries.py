@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from app.widget.models import Application, ApplicationKey, SpentBatch
+from app.widget.models import Application, ApplicationKey, Release, SpentBatch
 
 
 def application(session: Session, key: str) -> Application | None:
@@ -26,10 +27,28 @@ def keys(session: Session, app: str) -> Sequence[ApplicationKey]:
     return session.exec(statement).all()
 
 
+def release(session: Session, version: str) -> Release | None:
+    """The script of this version, if it was ever served here."""
+    return session.get(Release, version)
+
+
+def releases(session: Session) -> Sequence[Release]:
+    """Every script that was served here."""
+    return session.exec(select(Release)).all()
+
+
+def keep_release(session: Session, made: Release) -> None:
+    """Keep a script, unless its version is there already."""
+    session.execute(_insert(session)(Release).values(**made.model_dump()).on_conflict_do_nothing())
+
+
+def _insert(session: Session) -> Any:
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+
+
 def spend(session: Session, batch: str, at: datetime) -> bool:
     """Note that a batch key was used; False where it was used before."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(SpentBatch).values(id=batch, at=at).on_conflict_do_nothing()
+    statement = _insert(session)(SpentBatch).values(id=batch, at=at).on_conflict_do_nothing()
     return bool(session.execute(statement.returning(SpentBatch.id)).scalar())
 
 

@@ -2,17 +2,20 @@
 
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import structlog
 from sqlalchemy import Engine
 
 from app.db import reading
 from app.widget import queries
 from app.widget.models import Application, ApplicationKey
+from app.widget.safe import Safe
 from app.widget.tokens import SigningKey, read_key
 
+log = structlog.get_logger(__name__)
 REMEMBERED_SECONDS = 5.0
 MOST_REMEMBERED = 1_000
 DEMO = "demo"
@@ -59,6 +62,7 @@ class Registry:
     """Looks applications up. Another process hears of a revoked key within five seconds."""
 
     engine: Engine
+    safe: Safe
     _remembered: dict[str, tuple[float, Known | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -75,7 +79,7 @@ class Registry:
         """The application as it stands in the database."""
         with reading(self.engine) as session:
             found = queries.application(session, key)
-            known = None if found is None else _known(found, queries.keys(session, key))
+            known = None if found is None else self._known(found, queries.keys(session, key))
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered[key] = (time.monotonic() + REMEMBERED_SECONDS, known)
@@ -90,15 +94,22 @@ class Registry:
         """Look everything up again: something was changed here."""
         self._remembered.clear()
 
+    def _known(self, found: Application, keys: Sequence[ApplicationKey]) -> Known:
+        return Known(
+            key=found.key,
+            title=found.title,
+            origins=frozenset(found.origins),
+            subdomains=found.subdomains,
+            open=found.open,
+            accent=found.accent,
+            task=found.task,
+            keys=dict(self._in_force(keys)),
+        )
 
-def _known(found: Application, keys: Sequence[ApplicationKey]) -> Known:
-    return Known(
-        key=found.key,
-        title=found.title,
-        origins=frozenset(found.origins),
-        subdomains=found.subdomains,
-        open=found.open,
-        accent=found.accent,
-        task=found.task,
-        keys={key.kid: read_key(key.algorithm, key.material) for key in keys if key.revoked_at is None},
-    )
+    def _in_force(self, keys: Sequence[ApplicationKey]) -> Iterator[tuple[str, SigningKey]]:
+        for key in keys:
+            material = None if key.revoked_at else self.safe.open(key.material)
+            if material is not None:
+                yield key.kid, read_key(key.algorithm, material)
+            elif not key.revoked_at:
+                log.warning("a secret was sealed under another pseudonym.key: make a new one", kid=key.kid)

@@ -88,9 +88,10 @@ class Suggestions(Listing):
 
 
 class Boot(Suggestions):
-    """What the panel needs when it opens first; `batch` is a key for one beacon."""
+    """What the panel needs for a screen; `batch` is a key for one beacon, `words` are those that the script lacks."""
 
     version: str
+    words: dict[str, str] | None
     accent: str | None
     batch: str
 

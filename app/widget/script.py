@@ -16,9 +16,12 @@ import rjsmin
 from app.widget import minify
 
 STATIC = Path(__file__).parent / "static"
-VERSION = "1.0.0"
-CHANGES = {"1.0.0": "The first version."}
-OTHERS = {"frame", "recorder"}
+STYLES = {"__LAUNCHER__": "launcher.css", "__CSS__": "widget.css"}
+VERSION = "1.1.0"
+CHANGES = "Decisions are one question at a time; less work before the first opening."
+# Of the bytes that VERSION had when it was released. They change with the version only, see `tests/test_minify.py`.
+RELEASED = "sha384-JE04bZKQd2F2/0E0/7LJ8vIq4qHqDxwcTfIkvSbBYL5sZxnrnev/EQxuS0Rtuymy"
+OTHERS = {"frame": ("launch",), "recorder": ("record", "cancel")}  # with the words that they say
 LANGUAGES = ("de", "en", "es", "fr")
 
 
@@ -43,24 +46,25 @@ class Script:
 @cache
 def script() -> Script:
     """The newest version: the source and the style sheet in one, made small."""
-    source, style = ((STATIC / f"widget.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return Script(VERSION, minify.script(source).replace("__CSS__", minify.style(style)).encode())
+    made = minify.script(_text("widget.js"))
+    for place, name in STYLES.items():
+        made = made.replace(place, minify.style(_text(name)))
+    return Script(VERSION, made.encode())
+
+
+def _text(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 @cache
 def other(name: str) -> bytes:
-    """A script beside the widget, made small."""
-    return str(rjsmin.jsmin((STATIC / f"{name}.js").read_text(encoding="utf-8"))).encode()
+    """A script beside the widget, made small, with its words in every language."""
+    known = {language: json.loads(strings(language)) for language in LANGUAGES}
+    words = {language: {word: said[word] for word in OTHERS[name]} for language, said in known.items()}
+    return str(rjsmin.jsmin(_text(f"{name}.js"))).replace('"__WORDS__"', json.dumps(words, ensure_ascii=False)).encode()
 
 
 @cache
 def strings(language: str) -> bytes:
     """The words of the panel in a language."""
     return (STATIC / "strings" / f"{language}.json").read_bytes()
-
-
-def versions() -> str:
-    """What `/widget/versions.json` says."""
-    newest = script()
-    known = {"version": newest.version, "integrity": newest.integrity, "size": len(newest.content)}
-    return json.dumps({"versions": [{**known, "changes": CHANGES[newest.version]}]}, indent=1)

@@ -18,6 +18,7 @@ AUDIENCE = "jobaid"
 LONGEST = 600  # seconds from `iat` to `exp`
 SKEW = 60  # seconds that two clocks may differ
 MOST_TOKEN = 4_096
+MOST_GROUPS, LONGEST_GROUP = 50, 100
 HS256, EDDSA = "HS256", "EdDSA"
 LEAST_SECRET = 32  # bytes
 NAMES = {HS256: ["HS256"], EDDSA: ["EdDSA", "Ed25519"]}  # RFC 8037 and RFC 9864 name the same thing
@@ -51,8 +52,16 @@ def read_key(algorithm: str, material: str) -> SigningKey:
     return SigningKey(EDDSA, key)
 
 
-def subject(token: str, app: str, keys: Mapping[str, SigningKey], now: datetime) -> str:
-    """The reader (`sub`) whom the token names.
+@dataclass(frozen=True)
+class Reader:
+    """Whom a token names (`sub`), and to which groups the application says she belongs."""
+
+    id: str
+    groups: tuple[str, ...] = ()
+
+
+def reader(token: str, app: str, keys: Mapping[str, SigningKey], now: datetime) -> Reader:
+    """The reader whom the token names. Its `jti` is not looked at: one token serves many calls.
 
     Raises:
         SignInNeeded: the token is not in order; the detail says what is wrong, never what would be right.
@@ -68,25 +77,34 @@ def subject(token: str, app: str, keys: Mapping[str, SigningKey], now: datetime)
     reason = _wrong(claims, app, now.timestamp())
     if reason:
         raise SignInNeeded(FAULT.format(reason=reason))
-    return str(claims["sub"])
+    return Reader(str(claims["sub"]), tuple(claims.get("groups") or ()))
 
 
 def _wrong(claims: Mapping[str, Any], app: str, now: float) -> str | None:
-    audience, who, begins, ends = (claims.get(name) for name in ("aud", "sub", "iat", "exp"))
+    """What is wrong with the claims, if anything."""
+    audience, who = claims.get("aud"), claims.get("sub")
     if audience != AUDIENCE and not (isinstance(audience, list) and AUDIENCE in audience):
         return "it is for another audience (`aud`)"
     if claims.get("azp") != app:
         return "it is for another application (`azp`)"
     if not isinstance(who, str) or not 1 <= len(who) <= 200 or "\0" in who:
         return "it names nobody (`sub`)"
-    if not (_is_time(begins) and _is_time(ends)) or _span(claims) > LONGEST:
+    if not _are_groups(claims.get("groups") or []):
+        return f"its groups are no list of at most {MOST_GROUPS} names (`groups`)"
+    return _untimely(claims.get("iat"), claims.get("exp"), now)
+
+
+def _untimely(begins: Any, ends: Any, now: float) -> str | None:
+    if not (_is_time(begins) and _is_time(ends)) or ends - begins > LONGEST:
         return "it lasts longer than ten minutes (`iat`, `exp`)"
-    in_force = claims["iat"] - SKEW <= now < claims["exp"] + SKEW
+    in_force = begins - SKEW <= now < ends + SKEW
     return None if in_force else "it has expired, or begins later (`iat`, `exp`)"
 
 
-def _span(claims: Mapping[str, Any]) -> float:
-    return float(claims["exp"] - claims["iat"])
+def _are_groups(groups: Any) -> bool:
+    if not isinstance(groups, list) or len(groups) > MOST_GROUPS:
+        return False
+    return all(isinstance(one, str) and 1 <= len(one) <= LONGEST_GROUP and "\0" not in one for one in groups)
 
 
 def _is_time(value: Any) -> bool:

@@ -80,22 +80,27 @@ class Visitors:
             self.count(f"widget {known.key} {address}")
             return viewer
         try:
-            who = tokens.subject(token.strip(), known.key, known.keys, self.clock())
+            who = tokens.reader(token.strip(), known.key, known.keys, self.clock())
         except AppError:
             self.count(f"widget {known.key} {address}")
             raise
-        self.count(f"widget {known.key} person {who}")
+        self.count(f"widget {known.key} person {who.id}")
         return await run_in_threadpool(self._person, known, who)
 
-    def _person(self, known: Known, who: str) -> Viewer:
-        """The reader: somebody known here by this id, or whoever the application means by it; always an employee."""
+    def _person(self, known: Known, who: tokens.Reader) -> Viewer:
+        """The reader: somebody known here by this id, or whoever the application means by it; always an employee.
+
+        Groups are the house's to say; what the application says counts for whom the house does not keep.
+        """
         with reading(self.registry.engine) as session:
-            person = session.get(Person, who)
+            person = session.get(Person, who.id)
             if person is not None and person.gone_at is not None:
                 raise SignInNeeded("This person does not work here any more.")
-            mine = person.id if person else f"{known.key}:{who}"
+            mine = person.id if person else f"{known.key}:{who.id}"
+            groups = () if person else who.groups
             name, pseudonym = person.name if person else mine, self.credentials.pseudonym(mine)
-            return self.credentials.contributed(session, Viewer(Role.EMPLOYEE, name, mine, pseudonym, known.open))
+            viewer = Viewer(Role.EMPLOYEE, name, mine, pseudonym, known.open, groups=groups)
+            return self.credentials.contributed(session, viewer)
 
 
 def _same(request: Request, origin: str | None) -> bool:

@@ -16,6 +16,10 @@ def _words(language: str) -> Mapping[str, str]:
     return {**_words("en"), **own} if language != "en" else own
 
 
+# What the script says itself; it knows these in English.
+OWN = ("launch", "close", "back", "side", "resize", "search", "offline", "failed", "ended", "gone")
+
+
 class Say:
     """Says the words of one language."""
 
@@ -29,6 +33,10 @@ class Say:
         for key, value in values.items():
             text = text.replace(f"{{{key}}}", str(value))
         return text
+
+    def own(self) -> dict[str, str] | None:
+        """The words that the script says itself; none in English."""
+        return None if self.language == "en" else {name: _words(self.language)[name] for name in OWN}
 
     def day(self, value: date) -> str:
         """A day as people of this language write it."""

@@ -206,6 +206,57 @@ def test_german_is_spoken_where_the_page_is_german(shown: Shown) -> None:
     expect(page.get_by_role("dialog", name="Hilfe").get_by_role("combobox", name="Wobei")).to_be_visible()
 
 
+# A decision
+
+
+BOX = "warehouse/which-box"
+
+
+def test_a_decision_is_asked_one_question_at_a_time_by_keyboard_alone(site: Site, shown: Shown) -> None:
+    page = shown(path="/deciding")
+    page.evaluate(f"JobAid('show', '{BOX}')")
+    expect(panel(page).get_by_role("status").filter(has_text="Question 1")).to_be_visible()
+    expect(panel(page).get_by_role("button", name="Back one question")).to_have_count(0)
+    panel(page).get_by_role("button", name="No", exact=True).focus()
+    page.keyboard.press("Enter")
+    asked = panel(page).locator("#q-2")
+    expect(asked).to_be_focused()
+    expect(panel(page).get_by_role("status").filter(has_text="Question 2")).to_be_visible()
+    expect(panel(page).get_by_role("list", name="Your answers").get_by_role("listitem")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    said = panel(page).locator(".screen:visible")
+    expect(said).to_have_text(re.compile("Box B3 or B4"))
+    expect(said).to_be_focused()
+    expect(panel(page).get_by_role("status").filter(has_text="What to do")).to_be_visible()
+    assert violations(page) == []
+    panel(page).get_by_role("button", name="Back one question").press("Enter")
+    expect(asked).to_be_focused()
+    panel(page).get_by_role("button", name="Start again").press("Enter")
+    expect(panel(page).locator("#q-1")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert [one.step for one in site.wait_for("step", 2, path="/deciding")] == [1, 2]
+
+
+def test_a_decision_stays_where_it_was_and_each_branch_has_an_address(shown: Shown) -> None:
+    page = shown(body=f'<button id="how" data-job-aid="{BOX}#q-3">How?</button>', path="/branch")
+    page.click("#how")
+    expect(panel(page).locator("#q-3")).to_be_focused()
+    panel(page).get_by_role("button", name="Yes").click()
+    panel(page).get_by_role("button", name="Close").click()
+    page.reload()
+    launcher(page).click()
+    said = panel(page).locator(".screen:visible")
+    expect(said).to_have_text(re.compile("One box size larger"))
+    expect(panel(page).get_by_role("link", name="Open in full")).to_have_attribute("href", re.compile("#q-3-1$"))
+    page.evaluate(f"JobAid('show', '{BOX}#q-2-1')")
+    expect(said).to_have_text(re.compile("Box B3 or B4"))
+    expect(said).to_be_focused()
+    panel(page).get_by_text("All questions at once").click()
+    expect(panel(page).get_by_text("Yes: tube T1.")).to_be_visible()
+    expect(panel(page).get_by_role("link", name="Card to print")).to_be_visible()
+
+
 # The calls of the host
 
 
@@ -302,6 +353,7 @@ const NAMES = "map filter forEach push concat indexOf includes join slice find s
 for (const name of NAMES)
   Array.prototype[name] = () => { throw new Error("mine: " + name) };
 Array.prototype.toJSON = () => "mine";
+Array.prototype[Symbol.iterator] = () => { throw new Error("mine: iterator") };
 </script>"""
 
 
@@ -490,7 +542,7 @@ def test_nothing_moves_where_less_motion_is_wanted(shown: Shown) -> None:
 def key(site: Site, host: hosts.Host) -> Any:
     """A secret of the application."""
     with db.writing(site.app.state.engine) as session:
-        made = applications.add_key(session, clock.now(), SYSTEM, "crm", "HS256")
+        made = applications.add_key(session, clock.now(), SYSTEM, site.app.state.safe, "crm", "HS256")
         kept = (made.kid, made.material)
     site.app.state.applications.forget()
     return kept
@@ -644,14 +696,15 @@ def test_a_page_that_is_not_named_shows_that_help_is_refused(site: Site, browser
 def test_in_a_frame_the_panel_knows_the_screen_of_the_page_around_it(
     site: Site, host: hosts.Host, new_page: Any
 ) -> None:
-    tag = f'<script async src="{site.url}/widget/v1/frame.js" data-app="crm"></script>'
+    tag = f'<script async src="{site.url}/widget/v1/frame.js" data-app="crm" data-lang="de"></script>'
     page = new_page()
     page.goto(host.page("/orders/8/refund", tag))
-    page.get_by_role("button", name="Help").click()
-    inside = page.frame_locator("iframe")
+    page.get_by_role("button", name="Hilfe").click()
+    inside = page.frame_locator("iframe[title=Hilfe]")
+    expect(inside.get_by_role("combobox", name="Wobei")).to_be_visible()
     expect(inside.get_by_role("option", name=TITLE)).to_be_visible()
     inside.get_by_role("combobox").press("Escape")
-    expect(page.get_by_role("button", name="Help")).to_be_focused()
+    expect(page.get_by_role("button", name="Hilfe")).to_be_focused()
 
 
 def test_only_named_origins_may_frame_it(site: Site, browser: Any) -> None:

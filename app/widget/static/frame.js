@@ -18,16 +18,24 @@
   styles.replaceSync(
     ":host{all:initial!important}[hidden]{display:none!important}button{position:fixed;inset:auto 16px 16px auto;z-index:2147483000;" +
       "min-height:44px;padding:8px 20px;border:2px solid;border-radius:24px;background:#2456b0;color:#fff;font:600 16px system-ui,sans-serif;cursor:pointer}" +
-      "iframe{position:fixed;inset:0 0 0 auto;width:min(360px,100vw);height:100dvh;border:1px solid #8884;z-index:2147483000;background:Canvas}",
+      "iframe{position:fixed;inset:0 0 0 auto;width:min(360px,100vw);height:100dvh;border:1px solid #8884;z-index:2147483000;background:Canvas}" +
+      "button.rtl{inset:auto auto 16px 16px}iframe.rtl{inset:0 auto 0 0}",
   );
   root.adoptedStyleSheets = [styles];
+  const lang = data.lang || document.documentElement.lang || navigator.language;
+  /** @type {any} */
+  const said = "__WORDS__";
+  const { launch } = said[lang.slice(0, 2)] || said.en;
+  const rtl = getComputedStyle(document.documentElement).direction === "rtl";
   const button = document.createElement("button");
-  button.textContent = "Help";
+  button.lang = lang;
+  button.textContent = launch;
   button.ariaHasPopup = "dialog";
   button.ariaExpanded = "false";
   const frame = document.createElement("iframe");
   frame.hidden = true;
-  frame.title = "Help";
+  frame.title = launch;
+  for (const one of [button, frame]) one.className = rtl ? "rtl" : "";
   let ready = false;
   /** @type {any[]} */
   let waiting = [];
@@ -38,7 +46,7 @@
   const where = () => ({ route: context.route || location.pathname, task: context.task, screen: context.screen });
   const tell = (/** @type {any} */ message) => (ready ? frame.contentWindow && frame.contentWindow.postMessage(message, BASE) : waiting.push(message));
   const open = () => {
-    if (!frame.src) frame.src = BASE + "/widget/frame/" + encodeURIComponent(data.app || "") + "?lang=" + encodeURIComponent(data.lang || document.documentElement.lang || "en");
+    if (!frame.src) frame.src = BASE + "/widget/frame/" + encodeURIComponent(data.app || "") + "?lang=" + encodeURIComponent(lang);
     frame.hidden = false;
     button.hidden = true;
     button.ariaExpanded = "true";

@@ -14,11 +14,15 @@
       "button{min-height:44px;padding:0 12px;font:inherit}",
   );
   root.adoptedStyleSheets = [styles];
+  /** @type {any} */
+  const said = "__WORDS__";
+  const lang = tag.dataset.lang || document.documentElement.lang || navigator.language;
+  const words = said[lang.slice(0, 2)] || said.en;
   const bar = document.createElement("div");
   bar.role = "status";
-  bar.textContent = "Click the title of this screen to make a rule for it.";
+  bar.textContent = words.record;
   const cancel = document.createElement("button");
-  cancel.textContent = "Cancel";
+  cancel.textContent = words.cancel;
   const end = () => {
     life.abort();
     host.remove();

@@ -7,11 +7,10 @@
  * may have replaced fetch, JSON.stringify or what arrays can do, so loops count, and what is sent is written out here.
  */
 (() => {
-  "use strict";
-  /** @typedef {{html: string, note: string, task?: string, search_id?: string, total?: number, said?: string, query?: string, settled?: boolean}} Listing */
+  /** @typedef {{html: string, note: string, words?: any, task?: string, search_id?: string, total?: number, said?: string, query?: string, settled?: boolean}} Listing */
   /** @typedef {{slug: string, title: string, version: number, html: string}} Aid */
 
-  const VERSION = "1.0.0";
+  const VERSION = "1.1.0";
   /** @type {any} */
   const win = window;
   const doc = document;
@@ -27,8 +26,8 @@
     warned[text] = 1;
   };
   if (win.JobAid && win.JobAid.version) return warn("loaded twice");
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(app)) return warn("bad data-app");
-  const BASE = new URL(tag.src).origin;
+  if (!app || encodeURIComponent(app).toLowerCase() !== app) return warn("bad data-app");
+  const BASE = tag.src.split("/widget/")[0];
   const OWN = BASE + "/widget/" + VERSION + "/";
   const API = BASE + "/api/v1/widget/" + app + "/";
 
@@ -76,17 +75,18 @@
     } catch {}
   };
   /** RFC 9562, version 7; the host is encrypted or this machine, so randomUUID is there. */
-  const uuid = () => (Date.now() + 2 ** 48).toString(16).slice(1).replace(/(.{8})/, "$1-") + "-7" + crypto.randomUUID().slice(15);
+  const uuid = () => ("0" + Date.now().toString(16)).replace(/(.{8})/, "$1-") + "-7" + crypto.randomUUID().slice(15);
   const short = (/** @type {any} */ text, most = 120) => (typeof text === "string" ? text.slice(0, most) : "");
-  const on = (/** @type {any} */ target, /** @type {string} */ names, /** @type {any} */ fn, /** @type {any} */ how = {}) =>
-    map(names.split(" "), (name) => target.addEventListener(name, fn, { signal: life.signal, ...how }));
+  const on = (/** @type {any} */ target, /** @type {string} */ names, /** @type {any} */ fn) =>
+    map(names.split(" "), (name) => target.addEventListener(name, fn, { signal: life.signal }));
   /** @type {any} */
   let policy;
   /** Show HTML that the server sanitised, also where the page allows no Trusted Types policy. */
   const html = (/** @type {any} */ node, /** @type {string} */ text) => {
     if (node.setHTML) node.setHTML(text, { sanitizer: { removeElements: [] } });
     else {
-      policy = policy || (win.trustedTypes ? win.trustedTypes.createPolicy("jobaid", { createHTML: (/** @type {string} */ safe) => safe }) : { createHTML: String });
+      const rules = { createHTML: String };
+      policy = policy || (win.trustedTypes ? win.trustedTypes.createPolicy("jobaid", rules) : rules);
       node.innerHTML = policy.createHTML(text);
     }
   };
@@ -95,7 +95,7 @@
     const script = doc.createElement("script");
     script.src = OWN + name + ".js";
     script.nonce = tag.nonce;
-    map(Object.keys(data), (key) => (script.dataset[key] = data[key]));
+    Object.assign(script.dataset, data);
     page.append(script);
   };
 
@@ -112,6 +112,7 @@
   const LAUNCH = { de: "Hilfe", fr: "Aide", es: "Ayuda" };
   let words = WORDS;
   const t = (/** @type {string} */ name) => words[name] || WORDS[name];
+  const title = () => LAUNCH[lang.slice(0, 2)] || WORDS.launch;
 
   // What the host chose
 
@@ -127,12 +128,13 @@
   let theme = pick("theme", data.theme, THEMES);
   let position = pick("position", data.position, SIDES);
   const manual = pick("route", data.route, "auto manual") === "manual";
-  const chosen = pick("usage", data.usage, "on anonymous off");
-  const usage = chosen === "on" && win.navigator.globalPrivacyControl ? "anonymous" : chosen;
-  let launches = data.launcher || "button";
+  let usage = pick("usage", data.usage, "on anonymous off");
+  const launches = data.launcher || "button";
+  let targets = "[data-job-aid],[data-job-task]";
   const combination = (/** @type {any} */ keys) => {
-    const wanted = short(keys || "alt+h", 30).toLowerCase();
-    if (wanted === "none" || /^(?!(ctrl|meta)\+k$)(?!shift)(ctrl\+)?(alt\+)?(meta\+)?(shift\+)?\S$/.test(wanted) && wanted[1]) return wanted;
+    if (!keys || keys === "none") return keys || "alt+h";
+    const wanted = short(keys, 30).toLowerCase();
+    if (/^(?!(ctrl|meta)\+k$)(?!shift)(ctrl\+)?(alt\+)?(meta\+)?(shift\+)?\S$/.test(wanted) && wanted[1]) return wanted;
     warn("shortcut: alt+h");
   };
   let shortcut = combination(data.shortcut);
@@ -149,11 +151,13 @@
   let place;
   /** @type {any[]} */
   let queue = [];
-  /** Storage answers slowly, so it is not asked before somebody needs help, or the page has come to rest. */
+  /** Storage answers slowly, so it is not asked before somebody needs help, or nobody looks at the page any more. */
   const recall = () => {
     if (place) return;
-    place = { ticks: {}, recent: [], ...read("") };
+    if (usage === "on" && win.navigator.globalPrivacyControl) usage = "anonymous";
+    place = { done: {}, recent: [], ...read("") };
     queue = read(":queue") || queue;
+    on(win, "online", flush);
     if (queue.length) after("flush", 100, flush);
   };
   const keep = () => place && write("", place);
@@ -162,14 +166,28 @@
   /** @type {any} */
   let aids = {};
   /** @type {any} */
-  let boot;
-  /** @type {Listing | null} */
   let answer;
   let opened = false;
   /** @type {any} */
   let opener;
   /** @type {any} */
   let panel;
+  /** Its parts. @type {any} */
+  let grip;
+  /** @type {any} */
+  let backward;
+  /** @type {any} */
+  let field;
+  /** @type {any} */
+  let live;
+  /** @type {any} */
+  let results;
+  /** @type {any} */
+  let note;
+  /** @type {any} */
+  let list;
+  /** @type {any} */
+  let article;
   /** @type {any} */
   let launcher;
   let active = -1;
@@ -180,7 +198,6 @@
     clearTimeout(timers[name]);
     timers[name] = setTimeout(fn, ms);
   };
-  const $ = (/** @type {string} */ selector) => panel.querySelector(selector);
   const emit = (/** @type {string} */ name, /** @type {any} */ detail = {}) => doc.dispatchEvent(new CustomEvent("jobaid:" + name, { bubbles: true, detail }));
 
   // Where the reader is
@@ -195,17 +212,19 @@
     return (made || "/").slice(0, 500);
   };
   const route = () => masked(context.route || (manual ? "" : location.pathname));
-  const where = () => ({ path: route(), screen: context.screen || "", task: context.task || "", pin: join(pinned, ","), recent: join(place.recent, ","), lang });
+  const where = () => ({ path: route(), screen: context.screen || "", task: context.task || "", pin: join(pinned, ","), recent: join(place.recent, ",") });
   /** What the suggestions hang on. */
   const screen = () => json({ ...where(), recent: "" });
-  let last = route();
+  let last = location.pathname;
+  /** Suggestions anew, unless the reader is at an aid or at a search. */
+  const renew = () => opened && !place.slug && !place.query && suggest();
   const changed = () => {
-    last = route();
-    emit("context", { task: context.task, route: last });
-    if (opened && place.view !== "aid" && !place.query) suggest();
+    last = location.pathname;
+    emit("context", { task: context.task, route: route() });
+    return renew();
   };
   const moved = () => {
-    if (manual || context.route || route() === last) return;
+    if (manual || context.route || route() === masked(last)) return;
     context = { task: short(data.task) };
     changed();
   };
@@ -217,7 +236,7 @@
   /** @type {any} */
   let identify = data.tokenUrl && (async () => (await (await send(data.tokenUrl, { credentials: "same-origin" })).json()).token);
   const credentials = async (/** @type {boolean} */ fresh) => {
-    if (!identify || (!fresh && Date.now() < expires - 60_000)) return token;
+    if (!identify || (!fresh && Date.now() < expires - 6e4)) return token;
     token = "";
     try {
       token = short(await identify(), 4096);
@@ -230,7 +249,7 @@
   /** A page may have replaced fetch: a hidden empty frame has one of its own. */
   let pristine = win.fetch;
   const send = (/** @type {any} */ url, /** @type {any} */ options) => {
-    if (!/\[native code/.test(Function.prototype.toString.call(pristine))) {
+    if (!/\[native code/.test(pristine)) {
       const frame = doc.createElement("iframe");
       frame.hidden = true;
       root.append(frame);
@@ -239,16 +258,13 @@
     }
     return pristine.call(win, url, { credentials: "omit", referrerPolicy: "origin", ...options });
   };
-  /** @param {string} path @param {any} [query] @param {any} [body] @param {any} [how] @returns {Promise<any>} */
-  const call = async (path, query, body, how) => {
+  /** @param {string} path @param {any} [query] @param {any} [body] @returns {Promise<any>} */
+  const call = async (path, query, body) => {
     const bare = body && body.events && usage === "anonymous";
     for (let again = 0; ; again = 1) {
       const bearer = bare ? "" : await credentials(!!again);
-      /** @type {any} */
-      const headers = { Accept: "application/json" };
-      if (bearer) headers.Authorization = "Bearer " + bearer;
-      if (body) headers["Content-Type"] = bare ? "text/plain" : "application/json";
-      const response = await send(API + path + "?" + new URLSearchParams(query), { headers, ...(body && { method: "POST", body: json(body) }), ...how });
+      const headers = { Accept: "application/json", ...(bearer && { Authorization: "Bearer " + bearer }), ...(body && { "Content-Type": bare ? "text/plain" : "application/json" }) };
+      const response = await send(API + path + "?" + new URLSearchParams({ v: VERSION, lang, ...query }), { headers, ...(body && { method: "POST", body: json(body), keepalive: true }) });
       const { status } = response;
       if (response.ok) return status === 204 || response.json();
       if (status !== 401 || !identify || bare || again) throw { status };
@@ -264,31 +280,28 @@
   // Use
 
   let sending = false;
-  let pause = 5_000;
   const record = (/** @type {string} */ type, /** @type {any} */ fields) => {
     if (usage === "off") return;
     recall();
     const { path, screen: named, task } = where();
     if (usage === "on") place.tab = place.tab || uuid();
-    const event = { eid: uuid(), t: new Date().toISOString(), type, tab: usage === "on" ? place.tab : "", route: path, screen: named, task: task || (known[screen()] || {}).task || "" };
     queue = filter(queue, () => 1, 99);
-    queue[queue.length] = { ...event, ...fields };
+    queue[queue.length] = { eid: uuid(), t: new Date().toISOString(), type, tab: usage === "on" ? place.tab : "", route: path, screen: named, task: task || (known[screen()] || {}).task, ...fields };
     write(":queue", queue);
-    after("flush", type === "view" || type === "feedback" || queue.length > 19 ? 100 : 10_000, flush);
+    after("flush", type === "view" || type === "feedback" || queue.length > 19 ? 100 : 1e4, flush);
   };
   const sent = (/** @type {any[]} */ events) => {
     const done = map(events, (event) => event.eid);
     queue = filter(queue, (event) => !has(done, event.eid));
     write(":queue", queue);
-    pause = 5_000;
   };
   const flush = async () => {
-    queue = filter(queue, (event) => Date.now() - Date.parse(event.t) < 86_400_000);
+    queue = filter(queue, (event) => Date.now() - Date.parse(event.t) < 864e5);
     const events = filter(queue, () => 1, 20);
     if (sending || !events.length) return;
     sending = true;
     try {
-      batch = (await call("events", "", { events }, { keepalive: true })).batch;
+      batch = (await call("events", {}, { events })).batch;
       sent(events);
       if (queue.length) after("flush", 100, flush);
     } catch (error) {
@@ -296,8 +309,7 @@
       if (status >= 400 && status < 500 && !has([401, 408, 429], status)) sent(events);
       else {
         if (!status) beacon(events);
-        pause = Math.min(pause * 2, 60_000);
-        after("flush", pause, flush);
+        after("flush", 3e4, flush);
       }
     }
     sending = false;
@@ -309,6 +321,7 @@
     batch = "";
   };
   const leave = () => {
+    recall();
     settle();
     keep();
     flush();
@@ -316,69 +329,56 @@
 
   // Suggestions and search
 
-  const show = (/** @type {Listing} */ found) => {
-    html($(".note"), found.note);
-    html($("#list"), found.html);
+  const show = (/** @type {Listing} */ listing) => {
+    html(note, listing.note);
+    html(list, listing.html);
     mark(-1);
-    $("#list").ariaBusy = "false";
-    const any = !!$(".option");
-    $("#list").hidden = !any;
-    $("input").ariaExpanded = "" + any;
+    list.ariaBusy = "false";
+    list.hidden = !options().length;
+    field.ariaExpanded = "" + !list.hidden;
   };
   const fail = (/** @type {any} */ error) => {
     if (!panel) return;
     show(known[screen()] || { html: "", note: "" });
-    $(".note").textContent = trouble(error);
+    note.textContent = trouble(error);
   };
   const load = async () => {
     recall();
     const mine = screen();
-    boot =
-      boot ||
-      call("boot", where()).then(
-        (found) => {
-          boot = known[mine] = found;
-          batch = found.batch;
-          colours();
-        },
-        (error) => {
-          boot = null;
-          throw error;
-        },
-      );
-    await boot;
-    return (known[mine] = known[mine] || (await call("suggest", where())));
+    if (!known[mine]) {
+      const first = (known[mine] = await call("boot", where()));
+      batch = first.batch;
+      words = first.words || words;
+      look("--_given", first.accent || "");
+    }
+    return known[mine];
   };
   /** The aids for this screen: at once what is known already, then what the server says. */
   const suggest = async () => {
     const mine = screen();
     if (known[mine]) show(known[mine]);
-    else $("#list").ariaBusy = "true";
+    else list.ariaBusy = "true";
     try {
       const found = await load();
-      if (mine === screen() && !place.query && place.view !== "aid") show(found);
+      if (mine === screen() && !place.query && !place.slug) show(found);
     } catch (error) {
       fail(error);
     }
   };
-  /** @type {any} */
-  let asking;
   const search = async () => {
-    const query = (place.query = short($("input").value.trim(), 500));
-    if (asking) asking.abort();
+    const query = (place.query = short(field.value.trim(), 500));
     answer = null;
-    $(".live").textContent = "";
+    live.textContent = "";
     if (!query) return suggest();
-    const mine = (asking = new AbortController());
-    $("#list").ariaBusy = "true";
+    list.ariaBusy = "true";
     try {
-      const found = await call("search", { ...where(), q: query }, null, { signal: mine.signal });
+      const listing = await call("search", { ...where(), q: query });
       if (query !== place.query) return;
-      answer = { ...found, query };
-      show(found);
-      after("say", 500, () => panel && ($(".live").textContent = found.said));
+      answer = { ...listing, query };
+      show(listing);
+      after("say", 500, () => panel && (live.textContent = listing.said));
     } catch (error) {
-      if (mine === asking) fail(error);
+      if (query === place.query) fail(error);
     }
   };
   /** A search counts once, when typing has come to rest or something was opened. */
@@ -387,18 +387,16 @@
     answer.settled = true;
     const { query, total: results } = answer;
     record("search", { eid: answer.search_id, query, results });
-    emit(results ? "search" : "noresults", results ? { query, results } : { query });
+    emit(results ? "search" : "noresults", { query, results });
   };
   const options = () => panel.querySelectorAll(".option");
   const mark = (/** @type {number} */ to) => {
     const all = options();
     active = all.length && to >= -1 ? to % all.length : all.length - 1;
     map(all, (/** @type {any} */ node, index) => (node.ariaSelected = "" + (index === active)));
-    if (active < 0) $("input").removeAttribute("aria-activedescendant");
-    else {
-      $("input").setAttribute("aria-activedescendant", all[active].id);
-      all[active].scrollIntoView({ block: "nearest" });
-    }
+    const node = all[active];
+    field.setAttribute("aria-activedescendant", node ? node.id : "");
+    if (node) node.scrollIntoView({ block: "nearest" });
   };
   const choose = (/** @type {HTMLElement} */ node) => {
     const { slug, rank, step } = node.dataset;
@@ -407,16 +405,12 @@
   };
   const typing = (/** @type {any} */ event) => {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
-    const input = event.target;
     const { key } = event;
     const node = options()[active];
     if (key === "ArrowDown") mark(active + 1);
     else if (key === "ArrowUp") mark(active < 1 ? -2 : active - 1);
     else if (key === "Enter") node ? choose(node) : search().then(settle);
-    else if (key === "Escape" && input.value) {
-      input.value = "";
-      search();
-    } else return;
+    else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -424,74 +418,95 @@
   // An aid
 
   const back = () => {
-    place.view = "";
-    $("article").hidden = $(".back").hidden = true;
-    $(".found").hidden = false;
+    place.slug = "";
+    article.hidden = backward.hidden = true;
+    results.hidden = false;
   };
-  const path = (/** @type {string} */ slug) => "aids/" + join(map(slug.split("/"), encodeURIComponent), "/");
   const fetchAid = async (/** @type {string} */ slug) => {
-    const aid = await call(path(slug), { lang }).catch((error) => {
+    const aid = await call("aids/" + encodeURI(slug)).catch((error) => {
       if (!error.status && aids[slug]) return aids[slug];
       throw error;
     });
-    const names = Object.keys(aids);
-    if (names.length > 9) delete aids[names[0]];
     return (aids[slug] = aid);
   };
   /** Put an aid into an area of the panel or of the page. */
-  const render = (/** @type {any} */ area, /** @type {Aid} */ aid, /** @type {any} */ step) => {
+  const render = (/** @type {any} */ area, /** @type {Aid} */ aid, /** @type {string} */ id) => {
     recall();
     html(area, aid.html);
     area.aid = aid;
-    area.ticks = aid.slug + ":" + aid.version;
-    const ticked = place.ticks[area.ticks] || [];
-    map(area.querySelectorAll(".tick"), (/** @type {any} */ box, index) => (box.checked = has(ticked, index)));
-    map(area.querySelectorAll("a[href^=http]"), (/** @type {any} */ anchor) => (anchor.target = "_blank"));
+    area.key = aid.slug + ":" + aid.version;
     count(area);
-    return step && reach(area, "step-" + step, area.part.contains("inline"));
+    return id && reach(area, id, !area.id);
   };
-  const count = (/** @type {any} */ area) => {
+  /** The ids of what was ticked or answered. @param {any} area @returns {string[]} */
+  const done = (area) => place.done[area.key] || [];
+  /** Show how far the reader is, and of a decision the one question that the answers lead to. @param {any} area @returns {any} */
+  const count = (area) => {
     const counter = area.querySelector(".count");
-    const boxes = area.querySelectorAll(".tick");
     if (!counter) return;
-    const done = filter(boxes, (/** @type {any} */ box) => box.checked).length;
-    const text = done === boxes.length ? counter.dataset.all : counter.dataset.some;
-    counter.textContent = text.replace("{done}", done).replace("{n}", boxes.length);
-    area.querySelector(".plain").hidden = !done;
+    const way = done(area);
+    const boxes = area.querySelectorAll(".tick");
+    /** @type {any} */
+    let shown;
+    let at = "q-1";
+    map(boxes, (/** @type {any} */ box) => (box.checked = has(way, box.id)));
+    map(way, (id) => (at = (area.querySelector("#" + id) || area).dataset.to || at));
+    map(area.querySelectorAll("[data-way]"), (/** @type {any} */ node) => {
+      if (node.dataset.at === at) shown = node;
+      node.hidden = node !== shown && !has(way, node.id);
+    });
+    const { some, all } = (shown || counter).dataset;
+    counter.textContent = (way.length === boxes.length ? all : some).replace("{done}", way.length).replace("{n}", boxes.length || way.length + 1);
+    map(area.querySelectorAll(".plain"), (/** @type {any} */ button) => (button.hidden = !way.length));
+    if (shown) area.querySelector(".out").hash = way[way.length - 1] || "";
+    keep();
+    return shown;
   };
-  /** Unfold, mark and focus a part of an aid. */
-  const reach = (/** @type {any} */ area, /** @type {string} */ id, quiet = false) => {
-    const node = area.querySelector("#" + win.CSS.escape(id));
+  /** The focus goes to what is no control, so that it is read out. */
+  const attend = (/** @type {any} */ node) => {
+    node.tabIndex = -1;
+    node.focus();
+  };
+  /**
+   * Unfold, mark and focus a part of an aid.
+   * @type {(area: any, id: string, quiet?: any) => boolean}
+   */
+  const reach = (area, id, quiet) => {
+    let node = area.querySelector("#" + win.CSS.escape(id));
     if (!node) return false;
+    const screen = node.closest("[data-way]");
+    if (screen) {
+      place.done[area.key] = filter(screen.dataset.way.split(","), String);
+      node = count(area);
+    }
     map(area.querySelectorAll(".here"), (/** @type {any} */ one) => one.classList.remove("here"));
     node.classList.add("here");
     const fold = node.closest("details");
     if (fold) fold.open = true;
-    if (quiet) return true;
-    node.tabIndex = -1;
-    node.focus();
+    if (!quiet) attend(node);
     return true;
   };
   /** Open an aid in the panel: `billing/refund`, or `billing/refund#step-3`. @param {string} address @param {any} how */
   const openAid = async (address, how = {}) => {
-    const slug = address.replace(/[?#].*/, "");
-    const step = how.step || (/step-(\d+)$/.exec(address) || [])[1];
+    const parts = address.split("#");
+    const slug = parts[0];
+    const id = how.step ? "step-" + how.step : parts[1];
     if (!opened) await open(how.by || "api", true);
-    const area = $("article");
-    Object.assign(place, { view: "aid", slug });
-    area.hidden = $(".back").hidden = false;
-    $(".found").hidden = true;
+    const area = article;
+    place.slug = slug;
+    area.hidden = backward.hidden = false;
+    results.hidden = true;
     const present = (/** @type {Aid} */ aid) => {
-      const found = render(area, aid, step);
+      const reached = render(area, aid, id);
       if (how.back) area.scrollTop = place.scroll;
-      if (!found) area.querySelector("h2").focus({ preventScroll: how.back });
+      if (!reached) area.querySelector("h2").focus({ preventScroll: how.back });
     };
     const before = aids[slug];
     if (before) present(before);
     else area.textContent = "…";
     try {
       const aid = await fetchAid(slug);
-      if (place.slug !== slug || place.view !== "aid") return;
+      if (place.slug !== slug) return;
       if (!before || before.version !== aid.version) present(aid);
       if (how.back) return;
       const recent = [aid.slug];
@@ -507,19 +522,18 @@
     record("view", { slug, version, search, rank });
     emit("view", { slug, version, source: by || "api" });
   };
+  const step = (/** @type {string} */ slug, /** @type {number} */ version, /** @type {number} */ step, /** @type {boolean} */ done) => {
+    if (done) record("step", { slug, version, step });
+    emit("step", { slug, step, done });
+  };
   /** What is clicked, ticked and sent inside the panel or an aid in the page. */
   const inside = (/** @type {any} */ event) => {
     const { target } = event;
     const area = target.closest("article") || {};
     const { slug, version } = area.aid || {};
     if (event.type === "change" && target.className === "tick") {
-      /** @type {number[]} */
-      const ticked = (place.ticks[area.ticks] = []);
-      map(area.querySelectorAll(".tick"), (/** @type {any} */ box, index) => box.checked && (ticked[ticked.length] = index));
-      const step = +target.id.slice(5);
-      if (target.checked) record("step", { slug, version, step });
-      emit("step", { slug, step, done: target.checked });
-      keep();
+      place.done[area.key] = map(filter(area.querySelectorAll(".tick"), (/** @type {any} */ box) => box.checked), (box) => box.id);
+      step(slug, version, +target.id.slice(5), target.checked);
       return count(area);
     }
     if (event.type === "submit") {
@@ -532,7 +546,7 @@
     const button = target.closest("[data-do]");
     const option = target.closest(".option");
     if (option) choose(option);
-    if (button) (does[button.dataset.do] || said)(area, slug, version, button.dataset.do === "worked");
+    if (button) (does[button.dataset.do] || said)(area, slug, version, button);
     if (link && link.dataset.print) record("print", { slug, version });
     const own = BASE + "/aids/";
     if (href[0] === "#") {
@@ -547,7 +561,7 @@
   const does = {
     back: () => {
       back();
-      $("input").focus();
+      field.focus();
       place.query ? search() : suggest();
     },
     side: () => {
@@ -555,16 +569,32 @@
       dress();
     },
     close: () => close(),
+    launch: () => {
+      opener = launcher;
+      toggle("click");
+    },
+    /** An answer: one given before to the same question does not count any more. */
+    pick: (/** @type {any} */ area, /** @type {any} */ slug, /** @type {any} */ version, /** @type {any} */ { value }) => {
+      const question = (/** @type {string} */ id) => id.replace(/-\w+$/, "");
+      const way = (place.done[area.key] = filter(done(area), (id) => question(id) !== question(value)));
+      way[way.length] = value;
+      step(slug, version, +value.split("-")[1], true);
+      attend(count(area));
+    },
+    undo: (/** @type {any} */ area) => {
+      done(area).length--;
+      attend(count(area));
+    },
     again: (/** @type {any} */ area) => {
-      map(area.querySelectorAll(".tick"), (/** @type {any} */ box) => (box.checked = false));
-      delete place.ticks[area.ticks];
-      count(area);
+      delete place.done[area.key];
+      attend(count(area) || area.querySelector("h2"));
     },
   };
-  const said = (/** @type {any} */ area, /** @type {string} */ slug, /** @type {number} */ version, /** @type {boolean} */ helpful) => {
+  const said = (/** @type {any} */ area, /** @type {string} */ slug, /** @type {number} */ version, /** @type {any} */ button) => {
+    const helpful = button.dataset.do === "worked";
     record("feedback", { slug, version, helpful });
     emit("feedback", { slug, helpful });
-    if (helpful) delete place.ticks[area.ticks];
+    if (helpful) delete place.done[area.key];
     area.querySelector(".feedback").hidden = true;
     const next = area.querySelector(helpful ? ".thanks" : ".ask");
     next.hidden = false;
@@ -575,10 +605,9 @@
     form.eid = form.eid || uuid();
     settle();
     try {
-      await call("questions", "", { eid: form.eid, text: form.text.value, slug, query: slug ? "" : place.query, search: (!slug && answer && answer.search_id) || "", route, screen, task });
+      await call("questions", {}, { eid: form.eid, text: form.text.value, slug, query: place.query, search: (answer || {}).search_id, route, screen, task });
       form.textContent = form.dataset.asked;
-      form.tabIndex = -1;
-      form.focus();
+      attend(form);
     } catch {
       form.querySelector("[role=status]").textContent = t("failed");
     }
@@ -586,27 +615,32 @@
 
   // The panel
 
+  const sheet = (/** @type {string} */ text) => {
+    const made = new CSSStyleSheet();
+    made.replaceSync(text);
+    return made;
+  };
   /** @type {any} */
   let styles;
   const shadow = (/** @type {any} */ element) => {
     const made = element.shadowRoot || element.attachShadow({ mode: "open" });
-    if (!styles) {
-      styles = new CSSStyleSheet();
-      styles.replaceSync(CSS);
-    }
-    made.adoptedStyleSheets = [styles];
-    on(made, "click change submit", inside);
+    made.adoptedStyleSheets = [base];
+    on(made, "click", inside);
     return made;
   };
-  const rtl = () => getComputedStyle(page).direction === "rtl";
+  /** The style of everything but the launcher is read when there is more to see. */
+  const full = (/** @type {any} */ shown) => {
+    shown.adoptedStyleSheets = [base, (styles = styles || sheet(`__CSS__`))];
+    on(shown, "change submit", inside);
+  };
+  const direction = () => getComputedStyle(page).direction;
   const host = doc.createElement("job-aid-panel");
   const look = (/** @type {string} */ name, /** @type {string} */ value) => host.style.setProperty(name, value);
   /** Colours that the host gave: a pair that cannot be read is refused; what stands on the accent the style sheet computes. */
   const colours = () => {
     const probe = doc.createElement("i");
     root.append(probe);
-    look("--_scheme", theme === "auto" ? "" : theme);
-    look("--_given", (boot && boot.accent) || "");
+    look("--_scheme", theme.replace("auto", ""));
     const light = (/** @type {string} */ name) => {
       probe.style.color = "color(from var(--" + name + ") xyz x y z)";
       return +getComputedStyle(probe).color.split(" ")[2] + 0.05;
@@ -621,51 +655,48 @@
   };
   const dress = () => {
     if (!panel) return;
-    panel.dir = rtl() ? "rtl" : "ltr";
+    panel.dir = direction();
     panel.className = "panel " + (place.side || position);
     if (place.width) panel.style.width = place.width + "px";
-    $(".handle").ariaValueNow = Math.round((panel.offsetWidth / win.innerWidth) * 100);
+    grip.ariaValueNow = ((panel.offsetWidth / win.innerWidth) * 100) | 0;
     keep();
   };
   const wider = (/** @type {number} */ width) => {
-    place.width = Math.round(width);
+    place.width = width;
     dress();
   };
   /** Whether the panel stands on the left. */
-  const left = () => panel.classList.contains("start") !== rtl();
-  const drag = (/** @type {any} */ event) => {
-    const handle = event.target;
-    handle.setPointerCapture(event.pointerId);
-    handle.onpointermove = (/** @type {any} */ to) => {
-      const box = panel.getBoundingClientRect();
-      wider(left() ? to.clientX - box.left : box.right - to.clientX);
-    };
-    handle.onlostpointercapture = () => (handle.onpointermove = null);
+  const left = () => panel.classList.contains("start") !== (direction() === "rtl");
+  const drag = (/** @type {any} */ { buttons, pointerId, clientX }) => {
+    if (!buttons) return;
+    grip.setPointerCapture(pointerId);
+    wider(left() ? clientX : page.clientWidth - clientX);
   };
   const SHELL =
-    '<div class=handle role=separator tabindex=0 aria-orientation=vertical aria-label="{resize}"></div><header><button class="icon back" data-do=back aria-label="{back}" hidden>‹</button><h1>{launch}</h1>' +
+    '<div id=handle role=separator tabindex=0 aria-orientation=vertical aria-label="{resize}"></div><header><button class=icon id=back data-do=back aria-label="{back}" hidden>‹</button><h1>{launch}</h1>' +
     '<button class="icon side" data-do=side aria-label="{side}">⇄</button><button class=icon data-do=close aria-label="{close}">×</button></header>' +
-    '<input type=search part=search role=combobox maxlength=500 autocomplete=off aria-controls=list aria-autocomplete=list aria-label="{search}" placeholder="{search}">' +
-    '<p class=live role=status></p><div class=found><div class=note></div><div class=scroll role=listbox id=list hidden aria-label="{search}"></div></div><article class=scroll part=aid hidden></article>';
+    '<input type=search id=search part=search role=combobox autocomplete=off aria-controls=list aria-autocomplete=list aria-label="{search}" placeholder="{search}">' +
+    '<p id=live role=status></p><div id=found><div id=note></div><div class=scroll role=listbox id=list hidden aria-label="{search}"></div></div><article class=scroll id=aid part=aid hidden></article>';
   const build = () => {
     panel = doc.createElement("dialog");
     html(panel, SHELL.replace(/{(\w+)}/g, (_, name) => t(name)));
     panel.ariaLabel = t("launch");
     panel.part = "panel";
     panel.lang = words === WORDS ? "en" : lang;
+    full(root);
     root.append(panel);
-    const input = $("input");
-    input.ariaExpanded = "false";
-    input.value = place.query || "";
-    on(input, "keydown", typing);
-    on(input, "input", () => {
+    [grip, backward, field, live, results, note, list, article] = panel.querySelectorAll("[id]");
+    field.ariaExpanded = "false";
+    field.value = place.query || "";
+    on(field, "keydown", typing);
+    on(field, "input", () => {
       back();
       after("type", 120, search);
-      after("settle", 1_000, settle);
+      after("settle", 1e3, settle);
     });
-    on($("article"), "scroll", (/** @type {any} */ event) => (place.scroll = event.target.scrollTop));
-    on($(".handle"), "pointerdown", drag);
-    on($(".handle"), "keydown", (/** @type {any} */ { key }) => {
+    on(article, "scroll", (/** @type {any} */ event) => (place.scroll = event.target.scrollTop));
+    on(grip, "pointerdown pointermove", drag);
+    on(grip, "keydown", (/** @type {any} */ { key }) => {
       const by = key === "ArrowLeft" ? 24 : key === "ArrowRight" ? -24 : 0;
       if (by) wider(panel.offsetWidth + (left() ? -by : by));
     });
@@ -677,16 +708,6 @@
     });
     on(panel, "cancel", (/** @type {any} */ event) => event.preventDefault());
   };
-  const translate = async () => {
-    words = WORDS;
-    if (LAUNCH[lang.slice(0, 2)])
-      try {
-        words = await (await send(OWN + "strings/" + lang.slice(0, 2) + ".json", {})).json();
-      } catch {}
-    if (launcher) launcher.textContent = t("launch");
-  };
-  /** @type {any} */
-  let speaking;
   const deepest = () => {
     let node = /** @type {any} */ (doc.activeElement);
     while (node && node.shadowRoot && node.shadowRoot.activeElement) node = node.shadowRoot.activeElement;
@@ -695,14 +716,11 @@
   /** @param {string} by @param {boolean} [bare] without what was open before */
   const open = async (by, bare) => {
     if (opened) return;
+    opener = (by === "click" && opener) || deepest();
+    if (words === WORDS && title() !== WORDS.launch) await load().catch(() => {});
+    if (opened || life.signal.aborted) return;
     opened = true;
     recall();
-    opener = (by === "click" && opener) || deepest();
-    if (words === WORDS && LAUNCH[lang.slice(0, 2)]) {
-      speaking = speaking || translate();
-      load().catch(() => {});
-      await speaking;
-    }
     if (!panel) build();
     dress();
     panel.popover = win.innerWidth < 640 ? null : "manual";
@@ -710,11 +728,16 @@
     if (launcher) launcher.ariaExpanded = "true";
     colours();
     emit("open", { by });
-    if (!manual && !win.navigation) timers.route = setInterval(moved, 1_000);
+    if (!manual && !win.navigation) timers.route = setInterval(moved, 1e3);
     if (bare) return;
-    if (place.view === "aid") return openAid(place.slug, { back: true });
-    $("input").focus();
+    if (place.slug) return openAid(place.slug, { back: true });
+    field.focus();
     return place.query ? search() : suggest();
+  };
+  /** The focus goes back to where the reader came from. */
+  const home = () => {
+    const to = opener && opener.isConnected && opener !== doc.body ? opener : launcher;
+    if (to) to.focus();
   };
   const close = () => {
     if (!opened || !panel) return;
@@ -723,16 +746,16 @@
     clearInterval(timers.route);
     panel.popover ? panel.hidePopover() : panel.close();
     if (launcher) launcher.ariaExpanded = "false";
-    const to = opener && opener.isConnected && opener !== doc.body ? opener : launcher;
-    if (to) to.focus();
+    home();
     opener = null;
     emit("close");
   };
+  const toggle = (/** @type {string} */ by) => (opened ? close() : open(by));
   const searchFor = async (/** @type {string} */ by, /** @type {string} */ query) => {
     await open(by, true);
     back();
-    $("input").value = query;
-    $("input").focus();
+    field.value = query;
+    field.focus();
     return search();
   };
 
@@ -740,7 +763,7 @@
 
   const pressed = (/** @type {any} */ event) => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
-    const within = deepest() && root.contains(deepest());
+    const within = root.contains(deepest());
     const { key, code, ctrlKey, altKey, metaKey, shiftKey } = event;
     const held = (ctrlKey ? "ctrl+" : "") + (altKey ? "alt+" : "") + (metaKey ? "meta+" : "") + (shiftKey ? "shift+" : "");
     const same = shortcut === held + key.toLowerCase() || shortcut === held + code.slice(3).toLowerCase();
@@ -749,13 +772,13 @@
     if (!opened) open("shortcut");
     else if (!within) {
       opener = deepest();
-      ($("article").hidden ? $("input") : $(".back")).focus();
+      (article.hidden ? field : backward).focus();
     } else if (same) close();
-    else (opener && opener.isConnected ? opener : launcher || doc.body).focus();
+    else home();
   };
   const clicked = (/** @type {any} */ event) => {
     const target = event.composedPath()[0];
-    const node = !event.defaultPrevented && event.target !== host && target.closest && target.closest("[data-job-aid],[data-job-task]" + (launches ? "," + launches : ""));
+    const node = !event.defaultPrevented && event.target !== host && target.closest && target.closest(targets);
     if (!node || node === tag) return;
     if (node.tagName === "A") event.preventDefault();
     opener = node;
@@ -765,7 +788,7 @@
     else if (task) {
       context = { ...context, task: short(task) };
       searchFor("click", "");
-    } else opened ? close() : open("click");
+    } else toggle("click");
   };
   /** The launcher never covers what has the focus: it moves above it, or goes until the focus has gone on. */
   const aside = () => {
@@ -780,8 +803,8 @@
     else style.visibility = "hidden";
   };
   const hashed = () => {
-    const found = /^#jobaid=(.+)/.exec(location.hash);
-    if (found) run("show", decodeURIComponent(found[1]), { by: "link" });
+    const { hash } = location;
+    if (hash.slice(0, 8) === "#jobaid=") run("show", decodeURIComponent(hash.slice(8)), { by: "link" });
   };
 
   // An aid inside the page
@@ -789,13 +812,16 @@
   const inline = async (/** @type {any} */ element) => {
     const area = doc.createElement("article");
     const slug = element.getAttribute("slug");
-    area.part = "aid inline";
-    area.dir = rtl() ? "rtl" : "ltr";
+    area.className = "inline";
+    area.part = "aid";
+    area.dir = direction();
     area.textContent = "…";
-    shadow(element).replaceChildren(area);
+    const inner = shadow(element);
+    full(inner);
+    inner.replaceChildren(area);
     try {
       const aid = await fetchAid(slug);
-      render(area, aid, element.getAttribute("step"));
+      render(area, aid, "step-" + element.getAttribute("step"));
       viewed(aid, { by: "inline" });
     } catch (error) {
       area.textContent = trouble(error);
@@ -809,6 +835,7 @@
         if (Inline.show) Inline.show(this);
       }
     };
+    customElements.define("job-aid", Inline);
   }
 
   // What the host may call
@@ -817,15 +844,16 @@
   const forget = () => {
     token = batch = "";
     expires = 0;
-    boot = answer = null;
+    answer = null;
     known = {};
     aids = {};
   };
   /** @type {any} */
   const calls = {
+    __proto__: null,
     open: () => open("api"),
     close,
-    toggle: () => (opened ? close() : open("api")),
+    toggle: () => toggle("api"),
     search: (/** @type {any} */ query) => searchFor("api", short(query, 500)),
     show: (/** @type {any} */ slug, /** @type {any} */ how) => openAid(slug.slice(0, 500), { by: "api", ...how }),
     context: (/** @type {any} */ { task, screen, route }) => {
@@ -834,27 +862,26 @@
     },
     suggest: (/** @type {any} */ slugs) => {
       pinned = filter(slugs || [], (slug) => short(slug), 5);
-      if (opened && place.view !== "aid" && !place.query) return suggest();
+      return renew();
     },
     identify: (/** @type {any} */ callback) => {
-      if (typeof callback !== "function") throw "identify needs a function";
+      identify = callback.bind();
       forget();
-      identify = callback;
     },
     logout: () => {
       forget();
       identify = null;
       queue = [];
-      place = { ticks: {}, recent: [] };
+      place = { done: {}, recent: [] };
       write(":queue", queue);
       keep();
       if (panel) {
         back();
-        $("input").value = "";
+        field.value = "";
         if (opened) return suggest();
       }
     },
-    set: async (/** @type {any} */ given) => {
+    set: (/** @type {any} */ given) => {
       recall();
       if (given.theme) theme = pick("theme", given.theme, THEMES);
       if (given.position) {
@@ -864,7 +891,8 @@
       if (given.shortcut) shortcut = combination(given.shortcut);
       if (given.lang) {
         lang = short(given.lang, 35);
-        await (speaking = translate());
+        words = WORDS;
+        if (launcher) launcher.textContent = title();
         forget();
         if (opened) close();
         if (panel) panel.remove();
@@ -891,55 +919,46 @@
   };
   const run = async (/** @type {any} */ name, /** @type {any} */ one, /** @type {any} */ other) => {
     try {
-      if (!{}.hasOwnProperty.call(calls, name)) throw "there is no such call";
+      if (!calls[name]) throw "there is no such call";
       if (!life.signal.aborted) return await calls[name](one, other);
     } catch (error) {
       warn(String(name) + ": " + error);
     }
   };
-  const JobAid = (/** @type {any} */ name, /** @type {any} */ one, /** @type {any} */ other) => run(name, one, other);
-  JobAid.version = VERSION;
+  run.version = VERSION;
 
   // Begin
 
-  const CSS = `__CSS__`;
+  const base = sheet(`__LAUNCHER__`);
   if ("frame" in data) return also("frame");
   const root = shadow(host);
   if (launches === "button") {
     launcher = doc.createElement("button");
-    Object.assign(launcher, { className: "launcher " + position, part: "launcher", ariaHasPopup: "dialog", ariaExpanded: "false", textContent: LAUNCH[lang.slice(0, 2)] || WORDS.launch });
-    on(launcher, "click", () => {
-      opener = launcher;
-      opened ? close() : open("click");
-    });
-    on(launcher, "pointerdown", () => load().catch(() => {}));
+    Object.assign(launcher, { className: "launcher " + position, part: "launcher", ariaHasPopup: "dialog", ariaExpanded: "false", textContent: title() });
+    launcher.dataset.do = "launch";
     on(doc, "focusin", aside);
     root.append(launcher);
-  }
-  launches = has(["button", "none"], launches) ? "" : launches;
-  try {
-    host.matches(launches || "*");
-  } catch {
-    warn("data-launcher");
-    launches = "";
-  }
+  } else if (launches !== "none")
+    try {
+      host.matches(launches);
+      targets += "," + launches;
+    } catch {
+      warn("data-launcher");
+    }
   page.append(host);
   if (theme !== "auto") colours();
   on(doc, "click", clicked);
   on(doc, "keydown", pressed);
-  on(doc, "visibilitychange", () => doc.visibilityState === "hidden" && leave());
-  on(win, "online", flush);
   on(win, "hashchange", hashed);
   if (win.navigation) on(win.navigation, "currententrychange", moved);
   else on(win, "popstate hashchange", moved);
-  after("recall", 2_000, recall);
+  on(doc, "visibilitychange", () => doc.visibilityState === "hidden" && leave());
   const waiting = (win.JobAid && win.JobAid.q) || [];
-  win.JobAid = JobAid;
+  win.JobAid = run;
   Inline.show = inline;
-  if (!customElements.get("job-aid")) customElements.define("job-aid", Inline);
-  else map(doc.querySelectorAll("job-aid"), inline);
+  map(doc.querySelectorAll("job-aid"), inline);
   map(waiting, (/** @type {any} */ args) => run(args[0], args[1], args[2]));
   emit("ready", { version: VERSION });
   hashed();
-  if (/[?&]jobaid=record\b/.test(location.search)) also("recorder");
+  if (location.search.indexOf("jobaid=record") > 0) also("recorder");
 })();
