@@ -217,15 +217,16 @@ def test_poisson_regression_is_the_one_of_statsmodels() -> None:
     theirs = sm.GLM(events, design, family=sm.families.Poisson(), offset=np.log(exposure)).fit(
         cov_type="cluster", cov_kwds={"groups": group, "use_correction": False}
     )
-    ours = poisson.fit(design, events, exposure, group)
+    state, other = design[:, 0].astype(int), design[:, 2].astype(int)
+    ours = poisson.fit(poisson.Design(state, [np.zeros(160, int), other]), events, exposure, group)
     assert ours is not None
     assert ours.first == pytest.approx(theirs.params[0], abs=1e-8)
     assert ours.error == pytest.approx(theirs.bse[0] * (8 / 7) ** 0.5, rel=1e-6)
 
 
 def test_a_column_that_says_nothing_new_has_no_estimate() -> None:
-    column = np.array([1.0, 0, 1, 0])
-    design = np.column_stack([column, np.ones(4), column])
+    column = np.array([1, 0, 1, 0])
+    design = poisson.Design(column, [np.zeros(4, int), column])
     assert poisson.fit(design, np.array([3.0, 1, 2, 2]), np.ones(4), np.arange(4)) is None
 
 

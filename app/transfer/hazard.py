@@ -8,6 +8,7 @@ that are constant within a week as Poisson counts.)
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,41 +89,62 @@ def chosen(steps: Steps) -> Change:
 
 
 def cut(steps: Steps) -> Cells:
-    """The cells of all person-weeks; calendar weeks begin on the weekday of the first start."""
+    """The cells of all person-days; calendar weeks begin on the weekday of the first start.
+
+    Days are added up for those of one group who began in one week, so person-weeks are never made: they may be millions.
+    """
     known = steps.starts[steps.starts < NEVER]
     anchor = int(known.min(initial=NEVER)) % WEEK if len(known) else 0
-    first = (steps.origin - anchor) // WEEK
-    last = (steps.origin + steps.days - anchor) // WEEK
-    count = last - first + 1
-    person = np.repeat(np.arange(len(count)), count)
-    week = np.arange(len(person)) - np.repeat(np.cumsum(count) - count, count) + first[person]
-    opens = np.maximum(week * WEEK + anchor, steps.origin[person])
-    ends = np.minimum(week * WEEK + anchor + WEEK, (steps.origin + steps.days)[person] + 1)
-    start = steps.starts[steps.group[person]]
-    event = steps.events[person] & (week == last[person])
+    order = np.argsort(steps.group, kind="stable")
+    ends = np.cumsum(np.bincount(steps.group, minlength=len(steps.starts)))
     parts = [
-        _part(steps, person, week, (week - first[person], opens, np.minimum(ends, start), event & (ends <= start), 0)),
-        _part(steps, person, week, (week - first[person], np.maximum(opens, start), ends, event & (ends > start), 1)),
+        _of_group(steps, order[end - size : end], anchor)
+        for end, size in zip(ends.tolist(), np.diff(ends, prepend=0).tolist(), strict=True)
+        if size
     ]
-    joined = [np.concatenate([part[index] for part in parts]) for index in range(len(parts[0]))]
-    return _added_up(*joined)
+    columns = (
+        [np.concatenate([part[index] for part in parts]) for index in range(7)] if parts else [np.zeros(0, int)] * 7
+    )
+    return _added_up(*columns)
 
 
-def _part(steps: Steps, person: Days, week: Days, rows: tuple[Any, ...]) -> list[NDArray[Any]]:
-    since, opens, ends, event, given = rows
-    some = ends > opens
-    start = steps.starts[steps.group[person]]
-    lead = (start < NEVER) & (opens >= start - LEAD) & (given == 0)
-    columns = (steps.group[person], week, np.searchsorted(BANDS, since, side="right"), np.full(len(person), given))
-    return [column[some] for column in (*columns, lead.astype(np.int64), (ends - opens).astype(float), event)]
+def _of_group(steps: Steps, persons: Days, anchor: int) -> list[NDArray[Any]]:
+    """Columns of the cells of one group, which are told apart by the week of the origin too."""
+    group = int(steps.group[persons[0]])
+    origin, last = steps.origin[persons], steps.origin[persons] + steps.days[persons]
+    low, began = int(origin.min()), (origin - anchor) // WEEK
+    cohort, length = began - began.min(), int(last.max()) - low + 1
+    shape = (int(cohort.max()) + 1, length + 1)
+    came, gone, had = (
+        np.bincount(cohort[some] * shape[1] + days - low, minlength=shape[0] * shape[1]).reshape(shape)[:, :length]
+        for some, days in (
+            (slice(None), origin),
+            (slice(None), last + 1),
+            (steps.events[persons], last[steps.events[persons]]),
+        )
+    )
+    seen = np.cumsum(came - gone, axis=1)
+    day = np.arange(low, low + length)
+    week, start = (day - anchor) // WEEK, int(steps.starts[group])
+    given = (day >= start).astype(np.int64)
+    lead = ((day >= start - LEAD) & (given == 0)).astype(np.int64)
+    opens = np.flatnonzero(np.diff(week * 4 + given * 2 + lead, prepend=-1))
+    exposure, events = (np.add.reduceat(some, opens, axis=1) for some in (seen, had))
+    place, slot = np.nonzero(exposure)
+    at = opens[slot]
+    band = np.searchsorted(BANDS, week[at] - place - int(began.min()), side="right")
+    columns = (np.full(len(at), group), week[at], band, given[at], lead[at])
+    return [*columns, exposure[place, slot].astype(float), events[place, slot].astype(float)]
 
 
-def _added_up(group: Days, week: Days, band: Days, given: Days, lead: Days, exposure: Numbers, events: Flags) -> Cells:
+def _added_up(
+    group: Days, week: Days, band: Days, given: Days, lead: Days, exposure: Numbers, events: Numbers
+) -> Cells:
     low = int(week.min(initial=0))
     key = ((((group * (int(week.max(initial=0)) - low + 1)) + week - low) * (len(BANDS) + 1) + band) * 2 + given) * 2
     _, place, inverse = np.unique(key + lead, return_index=True, return_inverse=True)
     size = len(place)
-    totals = [summed(inverse, weights, size) for weights in (exposure, events.astype(float))]
+    totals = [summed(inverse, weights, size) for weights in (exposure, events)]
     return Cells(group[place], week[place], band[place], given[place], lead[place], totals[0], totals[1])
 
 
@@ -158,12 +180,12 @@ def _fit(cells: Cells, state: Days, groups: int) -> tuple[float, float, float] |
 
 def _model(cells: Cells, state: Days) -> tuple[float, float] | None:
     """The effect of a state in the Poisson model, with its standard error robust to clusters."""
-    use, columns, key = _design(cells)
+    use, factors = _factors(cells)
     state = state[use]
     if cells.events[use][state == 1].sum() == 0 or cells.events[use][state == 0].sum() == 0:
         return None
-    _, first, place = np.unique(key * 2 + state, return_index=True, return_inverse=True)
-    design = np.column_stack([state.astype(float), columns])[first]
+    first, place = _rows([state, *factors])
+    design = poisson.Design(state[first], [levels[first] for levels in factors])
     sums = [summed(place, weights[use]) for weights in (cells.events, cells.exposure)]
     found = poisson.fit(design, sums[0], sums[1], cells.group[use][first])
     if found is None or abs(found.first) > cox.FAR or found.error <= 0:
@@ -171,8 +193,17 @@ def _model(cells: Cells, state: Days) -> tuple[float, float] | None:
     return found.first, found.error
 
 
-def _design(cells: Cells) -> tuple[Flags, Numbers, Days]:
-    """Which cells say anything, their columns of groups, periods and time since mastery, and a number of each row.
+def _rows(factors: Sequence[Days]) -> tuple[Days, Days]:
+    """Rows with the same levels are one: where each is found first, and to which each belongs."""
+    key = np.zeros(len(factors[0]), dtype=np.int64)
+    for levels in factors:
+        key = key * (int(levels.max(initial=0)) + 1) + levels
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    return first, place
+
+
+def _factors(cells: Cells) -> tuple[Flags, list[Days]]:
+    """Which cells say anything, and their groups, periods and times since mastery, each numbered from 0.
 
     A group, period or time without an event has no effect that could be estimated, and its cells tell nothing.
     """
@@ -182,13 +213,7 @@ def _design(cells: Cells) -> tuple[Flags, Numbers, Days]:
         for factor in (cells.group, period, cells.band):
             sums = np.bincount(factor, np.where(use, cells.events, 0))
             use &= sums[factor] > 0
-    key = np.zeros(int(use.sum()), dtype=np.int64)
-    blocks = [np.ones((len(key), 1))]
-    for factor in (cells.group, period, cells.band):
-        levels, level = np.unique(factor[use], return_inverse=True)
-        key = key * max(len(levels), 1) + level
-        blocks.append((level[:, None] == np.arange(1, len(levels))).astype(np.float64))
-    return use, np.column_stack(blocks), key
+    return use, [np.unique(factor[use], return_inverse=True)[1] for factor in (cells.group, period, cells.band)]
 
 
 def _periods(cells: Cells) -> Days:
@@ -231,11 +256,11 @@ def _order_again(cells: Cells, starts: Days, seed: int) -> tuple[float | None, f
 
 def _unexplained(cells: Cells, groups: int) -> tuple[Numbers, Days] | None:
     """Events less expected ones by group and week under the model without the aid, and the first day of each week."""
-    use, columns, _ = _design(cells)
+    use, factors = _factors(cells)
     events, exposure = cells.events[use], cells.exposure[use]
     if not events.sum():
         return None
-    expected = poisson.expected(columns, events, exposure)
+    expected = poisson.expected(poisson.Design(None, factors), events, exposure)
     if expected is None:
         return None
     weeks, inverse = np.unique(cells.week[use], return_inverse=True)
