@@ -1,6 +1,5 @@
 """The viewer: the one place where "may she?" is decided."""
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -141,4 +140,4 @@ def load_key(data_dir: Path) -> bytes:
 
 def pseudonym(key: bytes, person: str) -> str:
     """HMAC-SHA-256 of the person under the server's key, 32 hexadecimal digits."""
-    return hmac.new(key, person.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, person.encode(), "sha256").hex()[:32]

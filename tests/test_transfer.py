@@ -215,9 +215,9 @@ def test_a_persons_own_word_is_kept_and_never_counted(client: TestClient, admin:
 
 
 def test_help_and_failure_are_no_competency(client: TestClient, admin: Headers) -> None:
-    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(6)])
-    send(client, admin, "competency", [competency(f"p{n}", 9, level="assisted") for n in range(3)])
-    send(client, admin, "competency", [competency(f"p{n}", 9, success=False) for n in range(3, 6)])
+    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(12)])
+    send(client, admin, "competency", [competency(f"p{n}", 9, level="assisted") for n in range(6)])
+    send(client, admin, "competency", [competency(f"p{n}", 9, success=False) for n in range(6, 12)])
     found = report(client, admin)
     assert found["events"] == 0
     assert found["full_share"]["estimate"] == 0
@@ -245,19 +245,19 @@ def test_nobody_mastered_says_so(client: TestClient, admin: Headers) -> None:
 
 
 def test_a_past_day_gives_the_same_numbers_later(client: TestClient, admin: Headers, ticking: Ticking) -> None:
-    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(9)])
-    send(client, admin, "competency", [competency(f"p{n}", 9) for n in range(4)])
+    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(20)])
+    send(client, admin, "competency", [competency(f"p{n}", 9) for n in range(7)])
     before = report(client, admin, as_of=str(TODAY))
     ticking.go_on(days=20)
-    send(client, admin, "competency", [competency(f"p{n}", 5) for n in range(4, 8)])
+    send(client, admin, "competency", [competency(f"p{n}", 5) for n in range(7, 14)])
     client.post("/api/v1/competency/c-p0/withdraw", headers=admin, json={"reason": "somebody else"})
     after = report(client, admin, as_of=str(TODAY))
     later = (
-        "4 records about days up to this one came in later and are not counted here. A report as of today counts them."
+        "7 records about days up to this one came in later and are not counted here. A report as of today counts them."
     )
     after["caveats"].remove(later)
     assert after == before
-    assert report(client, admin)["events"] == 7
+    assert report(client, admin)["events"] == 13
 
 
 def test_a_withdrawn_record_counts_no_longer(client: TestClient, admin: Headers) -> None:

@@ -22,7 +22,7 @@ from app.people.models import Person, SignIn
 from app.settings import Settings
 from app.transfer import files, simulated
 from app.transfer.rollouts import draw
-from app.transfer.suppression import publishable
+from app.transfer.suppression import Division, publishable
 from app.viewer import Role
 from tests.conftest import NOW, Ticking
 from tests.test_transfer import TASK, TODAY, Headers, admin, competency, mastery, report, send
@@ -196,10 +196,10 @@ def test_a_large_file_is_read_line_by_line(
 
 
 @every(st.data())
-@effort(max_examples=60, deadline=None)
+@effort(max_examples=80, deadline=None)
 def test_no_difference_of_two_published_cells_is_about_a_few(data: st.DataObject) -> None:
     size = data.draw(st.integers(0, 60))
-    of = {"group": "ABCDE", "cohort": "123", "tenure": "xy"}
+    of = {"group": "ABCDE", "cohort": "123", "tenure": "xy", "arm": "ew"}
     labels = {
         name: data.draw(st.lists(st.sampled_from(["", *letters]), min_size=size, max_size=size))
         for name, letters in of.items()
@@ -208,23 +208,41 @@ def test_no_difference_of_two_published_cells_is_about_a_few(data: st.DataObject
         wide = {"A": "x", "B": "x", "C": "y", "D": "y", "E": "y", "": ""}
         moved = data.draw(st.sets(st.integers(0, max(size - 1, 0)), max_size=4))
         labels["tenure"] = ["x" if n in moved else wide[one] for n, one in enumerate(labels["group"])]
-    shown = publishable(labels, 5)
-    cells = [frozenset(range(size))] + [
+    competent = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
+    shown = published(labels, competent, fixed=["arm"] if data.draw(st.booleans()) else [])
+    cells = [
         frozenset(place for place, label in enumerate(labels[name]) if label == one)
         for name, some in shown.items()
         for one in some
     ]
-    assert all(len(cell) >= 5 for cell in cells[1:])
-    nested = [(one, other) for one, other in combinations(cells, 2) if one < other or other < one]
-    assert all(abs(len(one) - len(other)) >= 5 for one, other in nested)
-    for name, some in shown.items():
-        rest = sum(label not in some for label in labels[name])
-        assert not some or rest == 0 or rest >= 5
+    assert all(len(cell) >= 5 and told(cell, competent) for cell in cells)
+    nested = [(one, other) for one, other in combinations(cells, 2) if one <= other or other <= one]
+    assert all(told(one ^ other, competent) for one, other in nested)
+    for name in {"group", "cohort", "tenure"} & {name for name, some in shown.items() if some}:
+        rest = frozenset(place for place in range(size) if labels[name][place] not in shown[name])
+        assert told(rest, competent)
+
+
+def published(labels: dict[str, list[str]], competent: list[bool], **more: Any) -> dict[str, set[str]]:
+    divisions = {name: Division.of(some) for name, some in labels.items()}
+    return publishable(divisions, np.array(competent, np.bool_), 5, **more)
+
+
+def told(cell: frozenset[int], competent: list[bool]) -> bool:
+    """Whether how many, how many competent and how many not are none or enough each."""
+    arrived = sum(competent[place] for place in cell)
+    return not any(0 < count < 5 for count in (len(cell), arrived, len(cell) - arrived))
 
 
 def test_a_group_within_a_month_with_two_people_between_is_hidden() -> None:
     labels = {"group": ["A"] * 10 + ["B"] * 12, "cohort": ["1"] * 12 + ["2"] * 10}
-    assert publishable(labels, 5) == {"group": {"B"}, "cohort": {"1"}}
+    assert published(labels, [False] * 22) == {"group": {"B"}, "cohort": {"1"}}
+
+
+def test_a_group_of_whom_three_are_competent_is_hidden_and_so_is_one_more() -> None:
+    labels = {"group": ["A"] * 20 + ["B"] * 20 + ["C"] * 20}
+    competent = [n < 3 or 20 <= n < 30 or 40 <= n < 50 for n in range(60)]
+    assert published(labels, competent) == {"group": {"C"}}
 
 
 def test_small_groups_are_left_out_of_the_report(client: TestClient, admin: Headers) -> None:

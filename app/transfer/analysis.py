@@ -9,27 +9,28 @@ import numpy as np
 from app.transfer import comparison, hazard
 from app.transfer.comparison import Arms, Contrast
 from app.transfer.hazard import Change, Steps
-from app.transfer.models import Rollout, RolloutUnit
-from app.transfer.sample import NEVER, Sample
+from app.transfer.models import Rollout
+from app.transfer.persons import NEVER
+from app.transfer.sample import Clock, Sample
 from app.transfer.schemas import Mechanism
-from app.transfer.survival import Days
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One arm with the persons that count in it."""
-
-    name: str
-    begins: int
-    sample: Sample
+from app.transfer.suppression import Division
+from app.transfer.survival import Counts, Days, Flags
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a roll-out shows: its arms, how many events there are with the aids and without, and the estimates."""
+    """What a roll-out shows: its arms, how many events there are with the aids and without, and the estimates.
+
+    `division` says in which arm each person of the sample is analysed, `competent` whether she became competent in it,
+    `begins` from which day on she was to have the aids; -1 where she is in none. `outside` counts those.
+    """
 
     rollout: Rollout
-    arms: list[Arm]
+    arms: list[tuple[str, Counts]]
+    division: Division
+    begins: Days
+    competent: Flags
+    outside: int
     n: int
     events_with: int
     events_without: int
@@ -37,24 +38,51 @@ class Analysis:
     by_group: bool
     contrast: Contrast | None = None
     change: Change | None = None
-    left_out: int = 0
     reset: int = 0
 
 
 @dataclass(frozen=True)
 class _Assigned:
-    """The persons of a sample who are in the roll-out, with the number of their unit and its first day."""
+    """The persons of a sample who are in the roll-out: their places in it, their units, and from when on they have it.
+
+    `arm` numbers the arm of each unit among `names`, `starts` gives its day.
+    """
 
     sample: Sample
+    place: Days
     unit: Days
-    begins: Days
-    arm: list[str]
     names: list[str]
+    arm: Days
     starts: Days
     by_group: bool
 
+    @property
+    def clock(self) -> Clock:
+        """Their clocks."""
+        return self.sample.clock.of(self.place)
 
-def analyse(sample: Sample, rollout: Rollout, units: Sequence[RolloutUnit], horizon: int, least: int) -> Analysis:
+    @property
+    def begins(self) -> Days:
+        """From when on each has the aids."""
+        return self.starts[self.unit] if len(self.starts) else self.unit
+
+    def arms(self, clock: Clock, kept: Flags) -> dict[str, Any]:
+        """Of those who are kept, the clocks as they count, by arm; and where each stands in the sample."""
+        arm, place = self.arm[self.unit[kept]], self.place[kept]
+        size, days, events = self.sample.n, clock.days, clock.events
+        code, begins, competent = np.zeros(size, np.int64), np.full(size, -1), np.zeros(size, np.bool_)
+        code[place], begins[place], competent[place] = arm + 1, self.begins[kept], events
+        counts = [(name, Counts.of(days[arm == one], events[arm == one])) for one, name in enumerate(self.names)]
+        return {
+            "arms": counts,
+            "division": Division(["", *self.names], code),
+            "begins": begins,
+            "competent": competent,
+            "outside": size - len(place),
+        }
+
+
+def analyse(sample: Sample, rollout: Rollout, units: Sequence[Any], horizon: int, least: int) -> Analysis:
     """The comparison that the roll-out's mechanism allows; estimates only from `least` events on either side."""
     first = min((unit.begins_on.toordinal() for unit in units if unit.begins_on), default=NEVER)
     assigned = _assign(sample, units, first)
@@ -63,75 +91,78 @@ def analyse(sample: Sample, rollout: Rollout, units: Sequence[RolloutUnit], hori
     return _staggered(assigned, rollout, least)
 
 
-def _assign(sample: Sample, units: Sequence[RolloutUnit], first: int) -> _Assigned:
-    groups = {unit.name: place for place, unit in enumerate(units) if unit.kind == "group"}
-    alone = {unit.name: place for place, unit in enumerate(units) if unit.kind == "person"}
-    since = sample.origin if first == NEVER else np.maximum(sample.origin, first)
-    unit = np.fromiter(
-        (_place(sample, name, int(day), groups, alone) for name, day in zip(sample.names, since, strict=True)),
-        np.int64,
-        sample.n,
-    )
-    starts = np.array([one.begins_on.toordinal() if one.begins_on else NEVER for one in units], np.int64)
-    inside = unit >= 0
-    unit = unit[inside]
+def _assign(sample: Sample, units: Sequence[Any], first: int) -> _Assigned:
+    unit = _units(sample, units, sample.origin if first == NEVER else np.maximum(sample.origin, first))
+    names = list(dict.fromkeys(one.arm for one in units))
+    number = {name: place for place, name in enumerate(names)}
+    place = np.flatnonzero(unit >= 0)
     return _Assigned(
-        sample=sample.part(inside),
-        unit=unit,
-        begins=starts[unit] if len(units) else unit,
-        arm=[units[place].arm for place in unit],
-        names=list(dict.fromkeys(one.arm for one in units)),
-        starts=starts,
-        by_group=bool(groups),
+        sample=sample,
+        place=place,
+        unit=unit[place],
+        names=names,
+        arm=np.array([number[one.arm] for one in units], np.int64),
+        starts=np.array([one.begins_on.toordinal() if one.begins_on else NEVER for one in units], np.int64),
+        by_group=any(one.kind == "group" for one in units),
     )
 
 
-def _place(sample: Sample, name: str, day: int, groups: dict[str, int], alone: dict[str, int]) -> int:
-    if name in alone:
-        return alone[name]
-    group = sample.directory.group(name, day, groups) if groups else None
-    return groups[group] if group is not None else -1
+def _units(sample: Sample, units: Sequence[Any], since: Days) -> Days:
+    """The unit of each person, her own or that of her group on a day; -1 where she is in none."""
+    alone = {one.name: place for place, one in enumerate(units) if one.kind == "person"}
+    groups = {one.name: place for place, one in enumerate(units) if one.kind == "group"}
+    unit = np.full(sample.n, -1)
+    if groups:
+        directory = sample.directory
+        of = np.array([groups.get(name, -1) for name in directory.names], np.int64)
+        code = directory.groups(since, of >= 0) if len(of) else unit
+        unit = np.where(code >= 0, of[code], -1) if len(of) else unit
+    if alone:
+        own = np.fromiter((alone.get(name, -1) for name in sample.names), np.int64, sample.n)
+        unit = np.where(own >= 0, own, unit)
+    return unit
 
 
 def _randomised(assigned: _Assigned, rollout: Rollout, first: int, horizon: int, least: int) -> Analysis:
     """From mastery or the roll-out's first day, whichever is later, until the others are given the aids too."""
-    whole = assigned.sample
-    later = assigned.starts[(assigned.starts > first) & (assigned.starts < NEVER)]
-    until = int(later.min()) if len(later) else NEVER
-    if rollout.stopped_on is not None:
-        until = min(until, rollout.stopped_on.toordinal())
+    whole = assigned.clock
+    until = _until(assigned, rollout, first)
     began = np.maximum(whole.origin, first)
     inside = (whole.competent >= began) & (whole.end >= began) & (began < until)
-    reset = int((inside & (whole.origin < first)).sum())
-    moved = replace(whole, origin=began, end=np.minimum(whole.end, until))
-    sample, unit = moved.part(inside), assigned.unit[inside]
-    given = assigned.begins[inside] == first
+    clock = replace(whole, origin=began, end=np.minimum(whole.end, until)).of(inside)
+    unit = assigned.unit[inside]
     clusters = np.unique(unit, return_inverse=True)[1] if assigned.by_group else None
-    arms = Arms(sample.days, sample.events, given, clusters)
+    arms = Arms(clock.days, clock.events, assigned.begins[inside] == first, clusters)
     one, other = arms.both
     enough = min(one.events, other.events) >= least
     return Analysis(
         rollout=rollout,
-        arms=_arms(assigned, sample, [arm for arm, keep in zip(assigned.arm, inside, strict=True) if keep]),
-        n=sample.n,
+        n=len(unit),
         events_with=one.events,
         events_without=other.events,
         units=len(np.unique(unit)),
         by_group=assigned.by_group,
         contrast=comparison.compare(arms, horizon, rollout.seed or 0) if enough else None,
-        left_out=whole.n - sample.n,
-        reset=reset,
+        reset=int((inside & (whole.origin < first)).sum()),
+        **assigned.arms(clock, inside),
     )
 
 
+def _until(assigned: _Assigned, rollout: Rollout, first: int) -> int:
+    """The day on which the arms are alike again: the others are given the aids too, or it was stopped."""
+    later = assigned.starts[(assigned.starts > first) & (assigned.starts < NEVER)]
+    until = int(later.min()) if len(later) else NEVER
+    return until if rollout.stopped_on is None else min(until, rollout.stopped_on.toordinal())
+
+
 def _staggered(assigned: _Assigned, rollout: Rollout, least: int) -> Analysis:
-    sample = assigned.sample
+    clock = assigned.clock
     if rollout.stopped_on is not None:
-        sample = replace(sample, end=np.clip(sample.end, None, rollout.stopped_on.toordinal()))
-        sample = replace(sample, end=np.maximum(sample.end, sample.origin))
+        end = np.minimum(clock.end, rollout.stopped_on.toordinal())
+        clock = replace(clock, end=np.maximum(end, clock.origin))
     unit, starts = _steps_of(assigned)
-    steps = Steps(sample.origin, sample.days, sample.events, unit, starts)
-    with_aid = steps.events & (sample.competent >= starts[unit]) if sample.n else steps.events
+    steps = Steps(clock.origin, clock.days, clock.events, unit, starts)
+    with_aid = steps.events & (clock.competent >= starts[unit]) if len(unit) else steps.events
     counts = int(with_aid.sum()), int(steps.events.sum() - with_aid.sum())
     change = None
     if min(counts) >= least:
@@ -139,13 +170,13 @@ def _staggered(assigned: _Assigned, rollout: Rollout, least: int) -> Analysis:
         change = hazard.randomised(steps, rollout.seed or 0) if staggered else hazard.chosen(steps)
     return Analysis(
         rollout=rollout,
-        arms=_arms(assigned, sample, assigned.arm),
-        n=sample.n,
+        n=len(unit),
         events_with=counts[0],
         events_without=counts[1],
         units=len(starts),
         by_group=assigned.by_group,
         change=change,
+        **assigned.arms(clock, np.ones(len(unit), np.bool_)),
     )
 
 
@@ -153,16 +184,6 @@ def _steps_of(assigned: _Assigned) -> tuple[Days, Days]:
     """Who goes together: the groups, or where persons were assigned, those of one arm."""
     if assigned.by_group:
         return assigned.unit, assigned.starts
-    place = {name: number for number, name in enumerate(assigned.names)}
-    unit = np.array([place[arm] for arm in assigned.arm], np.int64)
-    starts = np.full(len(place), NEVER, np.int64)
-    starts[unit] = assigned.begins
-    return unit, starts
-
-
-def _arms(assigned: _Assigned, sample: Sample, arm: Sequence[str]) -> list[Arm]:
-    begins: dict[str, int] = {}
-    for name, day in zip(assigned.arm, assigned.begins.tolist(), strict=True):
-        begins[name] = min(day, begins.get(name, NEVER))
-    labels: Any = np.asarray(list(arm), dtype=object)
-    return [Arm(name, begins.get(name, NEVER), sample.part(labels == name)) for name in assigned.names]
+    starts = np.full(len(assigned.names), NEVER)
+    starts[assigned.arm] = assigned.starts
+    return assigned.arm[assigned.unit], starts

@@ -7,7 +7,8 @@ from datetime import date
 from app.transfer.analysis import Analysis
 from app.transfer.sample import Sample
 from app.transfer.schemas import Mechanism
-from app.web.words import _, ngettext
+from app.transfer.suppression import small
+from app.web.words import _
 
 MANY = 0.5
 RARE_P = 0.05
@@ -24,7 +25,8 @@ class Facts:
     own_word: int
     later: int
     left: int
-    crossovers: tuple[int, int] | None = None
+    least: int
+    told: bool
 
 
 def report(facts: Facts) -> Iterator[str]:
@@ -33,6 +35,9 @@ def report(facts: Facts) -> Iterator[str]:
     events = int(sample.events.sum())
     if not sample.n:
         yield _("Nobody has a first mastery of this task, so nobody’s clock has begun.")
+        return
+    if not facts.told:
+        yield few_events(facts.least)
         return
     if not facts.transfer_known:
         yield _(
@@ -46,46 +51,60 @@ def report(facts: Facts) -> Iterator[str]:
             n=censored, all=sample.n
         )
     if facts.left:
-        yield ngettext(
-            "{n} person left before becoming competent and counts until she left."
-            " If those leave who struggle, the figures look too good.",
-            "{n} people left before becoming competent and count until they left."
-            " If those leave who struggle, the figures look too good.",
+        yield _counted(
             facts.left,
-        ).format(n=facts.left)
+            facts.least,
+            _("Some people left before becoming competent and count until they left."),
+            _("{n} people left before becoming competent and count until they left."),
+        ) + _(" If those leave who struggle, the figures look too good.")
     yield from _evidence(facts)
+
+
+def _counted(count: int, least: int, some: str, many: str) -> str:
+    """A sentence with the count, or without it where it is a few."""
+    return some if small(count, least) else many.format(n=count)
 
 
 def _evidence(facts: Facts) -> Iterator[str]:
     if facts.sample.already:
-        yield ngettext(
-            "{n} person was competent before mastery and is counted apart.",
-            "{n} people were competent before mastery and are counted apart.",
+        yield _counted(
             facts.sample.already,
-        ).format(n=facts.sample.already)
+            facts.least,
+            _("Some people were competent before mastery and are left out."),
+            _("{n} people were competent before mastery and are counted apart."),
+        )
     if facts.own_word:
-        yield ngettext(
-            "{n} record is a person’s own word. It is kept, and not counted.",
-            "{n} records are people’s own word. They are kept, and not counted.",
+        yield _counted(
             facts.own_word,
-        ).format(n=facts.own_word)
+            facts.least,
+            _("Some records are people’s own word. They are kept, and not counted."),
+            _("{n} records are people’s own word. They are kept, and not counted."),
+        )
     if facts.later:
-        yield ngettext(
-            "{n} record about days up to this one came in later and is not counted here."
-            " A report as of today counts it.",
-            "{n} records about days up to this one came in later and are not counted here."
-            " A report as of today counts them.",
+        yield _counted(
             facts.later,
-        ).format(n=facts.later)
+            facts.least,
+            _("Some records about days up to this one came in later and are not counted here."),
+            _("{n} records about days up to this one came in later and are not counted here."),
+        ) + _(" A report as of today counts them.")
     yield _("Competency is dated by when somebody saw it. Where observing is rare, the days are too many.")
 
 
-def comparison(analysis: Analysis, crossovers: tuple[int, int] | None, least: int) -> Iterator[str]:
+def few_events(least: int) -> str:
+    """Why there are no figures where there are people enough."""
+    return _(
+        "Fewer than {n} of these people have become competent, or fewer than {n} have not yet. How many, and after how"
+        " long, would be about them alone, so it is not shown."
+    ).format(n=least)
+
+
+def comparison(analysis: Analysis, crossovers: tuple[int, int] | None, least_events: int, least: int) -> Iterator[str]:
     """About the comparison of a roll-out, by its design."""
-    if min(analysis.events_with, analysis.events_without) < least:
+    if min(analysis.events_with, analysis.events_without) < least_events:
+        one, two = (told(count, least) for count in (analysis.events_with, analysis.events_without))
         yield _(
             "A comparison needs at least {least} events with the aids and as many without; there are {one} and {two}."
-        ).format(least=least, one=analysis.events_with, two=analysis.events_without)
+        ).format(least=least_events, one=one, two=two)
     mechanism = Mechanism(analysis.rollout.mechanism)
     if mechanism is Mechanism.CHOSEN:
         yield from _chosen(analysis)
@@ -99,7 +118,7 @@ def comparison(analysis: Analysis, crossovers: tuple[int, int] | None, least: in
             "Who was given the aids was drawn by lot, so tenure, manager and season are alike but for chance."
             " Open remain: leavers, people who tell each other, and how often the task comes up."
         )
-    yield from _numbers(analysis)
+    yield from _numbers(analysis, least)
     yield from _delivery(analysis, crossovers)
 
 
@@ -119,7 +138,7 @@ def _chosen(analysis: Analysis) -> Iterator[str]:
     yield f"{words} {more}".strip()
 
 
-def _numbers(analysis: Analysis) -> Iterator[str]:
+def _numbers(analysis: Analysis, least: int) -> Iterator[str]:
     if analysis.by_group:
         yield _("{n} groups were assigned. What counts for certainty is groups, not people.").format(n=analysis.units)
     estimated = analysis.contrast or analysis.change
@@ -133,11 +152,17 @@ def _numbers(analysis: Analysis) -> Iterator[str]:
             n=analysis.contrast.within
         )
     if analysis.reset:
-        yield ngettext(
-            "{n} person had mastered the task before the roll-out began. Her clock runs from its first day.",
-            "{n} people had mastered the task before the roll-out began. Their clock runs from its first day.",
+        yield _counted(
             analysis.reset,
-        ).format(n=analysis.reset)
+            least,
+            _("Some people had mastered the task before the roll-out began."),
+            _("{n} people had mastered the task before the roll-out began."),
+        ) + _(" Their clock runs from its first day.")
+
+
+def told(count: int, least: int) -> str:
+    """A count, or that it is a few."""
+    return _("fewer than {n}").format(n=least) if small(count, least) else str(count)
 
 
 def _delivery(analysis: Analysis, crossovers: tuple[int, int] | None) -> Iterator[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.transfer import cox
-from app.transfer.sample import NEVER, Sample
+from app.transfer.persons import NEVER
+from app.transfer.sample import Sample
 from app.transfer.survival import UNKNOWN, Counts, Days, Estimate, kaplan_meier, median
 
 LANDMARK = 7

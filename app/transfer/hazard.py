@@ -91,7 +91,7 @@ def chosen(steps: Steps) -> Change:
 def cut(steps: Steps) -> Cells:
     """The cells of all person-days; calendar weeks begin on the weekday of the first start.
 
-    Days are added up for those of one group who began in one week, so person-weeks are never made: they may be millions.
+    Days are added up for those of one group who began in one week: person-weeks may be millions, and are never made.
     """
     known = steps.starts[steps.starts < NEVER]
     anchor = int(known.min(initial=NEVER)) % WEEK if len(known) else 0

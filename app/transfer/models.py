@@ -21,8 +21,9 @@ class MasteryRecord(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_mastery_record_task",
-            *("task_id", "mastered", "low_trust", "person", "day", "recorded_at", "withdrawn_at"),
+            *("task_id", "mastered", "low_trust", "person", "day", "recorded_at", "withdrawn_at", "source"),
         ),
+        Index("ix_mastery_record_came", "task_id", "recorded_at"),
     )
 
     id: str = Field(primary_key=True, max_length=100)
@@ -51,8 +52,9 @@ class CompetencyEvidence(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_competency_evidence_task",
-            *("task_id", "counts", "success", "level", "person", "day", "recorded_at", "withdrawn_at"),
+            *("task_id", "counts", "success", "level", "person", "day", "recorded_at", "withdrawn_at", "source"),
         ),
+        Index("ix_competency_evidence_came", "task_id", "recorded_at"),
     )
 
     id: str = Field(primary_key=True, max_length=100)
@@ -120,7 +122,10 @@ class RolloutUnit(SQLModel, table=True):
 
 
 class ShownReport(SQLModel, table=True):
-    """How many persons a published report of a past day was about, so that no later one gives a difference away."""
+    """How many persons a published report of a past day was about, and how many were competent by then.
+
+    With it no later report gives a difference away.
+    """
 
     __tablename__ = "shown_report"
 
@@ -128,3 +133,4 @@ class ShownReport(SQLModel, table=True):
     chosen: str = Field(primary_key=True, max_length=400)
     day: int = Field(primary_key=True)
     n: int
+    events: int | None = None

@@ -1,14 +1,20 @@
 """All tasks on one page: how many are at mastery, how many are competent, and after how long."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
+import numpy as np
 from sqlmodel import Session
 
 from app.aids import queries as aid_queries
-from app.transfer import queries, report, sample, suppression
+from app.transfer import arms, persons, queries, report_queries, sample
+from app.transfer.persons import NEVER
 from app.transfer.report import House
-from app.transfer.survival import median, transfer
+from app.transfer.report_queries import Firsts
+from app.transfer.schemas import ArmOut
+from app.transfer.suppression import telling
+from app.transfer.survival import Counts
 from app.web.words import _
 from app.work import queries as work_queries
 from app.work.models import Task
@@ -41,28 +47,41 @@ class TaskLine:
 
 def lines(session: Session, house: House) -> list[TaskLine]:
     """Every task with evidence, by title."""
-    return [_line(session, house, task) for task in queries.tasks_with_evidence(session)]
+    left = persons.left_on(session)
+    return [_line(session, house, task, left) for task in queries.tasks_with_evidence(session)]
 
 
-def _line(session: Session, house: House, task: Task) -> TaskLine:
-    number = task.id or 0
-    known = sample.known_at(session, number, house.today, house.zone)
-    whole = sample.draw(session, number, house.today, known)
-    if whole.n < house.least:
-        return TaskLine(task.slug, task.title, task.criticality, None, None, None, None, None)
-    curve = report.curve_of(whole)
-    events = int(whole.events.sum())
-    seen = queries.count_with_evidence(session, number, house.today, known)
+def _line(session: Session, house: House, task: Task, left: Mapping[str, int]) -> TaskLine:
+    asked = (session, task.id or 0, house.today, None)
+    mastered, competent = report_queries.first_mastery(*asked), report_queries.first_competency(*asked)
+    gone = np.fromiter(map(left.get, mastered.names, repeat(NEVER)), np.int64, len(mastered.names))
+    clock = sample.clocks(mastered, competent, gone, house.today)
+    seen = int((clock.competent < NEVER).sum()) + _others(mastered, competent, report_queries.seen_otherwise(*asked))
+    clock = clock.of(clock.competent >= clock.origin)
+    counts = Counts.of(clock.days, clock.events)
+    told = arms.cell(task.slug, counts, arms.Ask(house.horizon, house.least), drawn=False)
     return TaskLine(
         slug=task.slug,
         title=task.title,
         criticality=task.criticality,
-        mastered=whole.n,
-        competent=events,
-        median_days=median(curve).estimate,
-        within=transfer(curve, house.horizon).estimate,
-        observed=None if suppression.small(seen, house.least) or not seen else min(seen / whole.n, 1.0),
+        mastered=told.n,
+        competent=told.events,
+        median_days=told.median_days.estimate,
+        within=told.transfer.estimate,
+        observed=_observed(told, len(mastered.names), seen, house.least),
     )
+
+
+def _others(mastered: Firsts, competent: Firsts, seen: Collection[str]) -> int:
+    """How many with a mastery were seen, and never without help."""
+    return len((set(seen) - competent.by_name.keys()) & mastered.by_name.keys()) if seen else 0
+
+
+def _observed(told: ArmOut, mastered: int, seen: int, least: int) -> float | None:
+    """The share that somebody saw at work, in twentieths; None where those or the others are few, or nobody was."""
+    if told.n is None or not seen or not telling(mastered, seen, least):
+        return None
+    return round(20 * seen / mastered) / 20
 
 
 def coverage(session: Session, house: House) -> tuple[int, int]:

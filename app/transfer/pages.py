@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.deps import ReadSession, ViewerDep
 from app.errors import Invalid
-from app.transfer import files, overview, queries, views
+from app.transfer import files, overview, queries, report_queries, views
 from app.transfer.asking import audited, house, show
 from app.transfer.overview import TaskLine
 from app.transfer.report import House, Question
@@ -111,7 +111,7 @@ def report_page(request: Request, session: ReadSession, viewer: ViewerDep, asked
         rollouts=[one.slug for one in queries.rollouts_of(session, task.id)],
         chosen=asked.cell or asked.source,
         query=asked.query,
-        sources=queries.sources(session, task.id),
+        sources=report_queries.sources(session, task.id),
     )
     return render.page(request, "transfer_report.html", _("Transfer: {task}").format(task=task.title), view, "studio")
 

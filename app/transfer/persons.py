@@ -4,63 +4,126 @@ Groups are those of a day. Whoever came into the directory later than into the e
 membership, as in the group that she was in first.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any
 
+import numpy as np
 from sqlalchemy import func
-from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from app.people.models import Membership, Person
+from app.transfer.report_queries import texts
+from app.transfer.survival import Days, Flags
 
 MOST_NAMED = 2_000
+AT_ONCE = 400
+NEVER = 1 << 40
 
 
 @dataclass(frozen=True)
 class Directory:
-    """First and last days, and memberships (first day, last day or none, group) with the earliest first."""
+    """First and last days of persons who are numbered from 0, `NEVER` where not known, and their memberships.
 
-    since: dict[str, int]
-    left: dict[str, int]
-    groups: dict[str, list[tuple[int, int | None, str]]]
+    Each membership is one place in `member` (whose it is), `group` (of `names`, which are in order), `begins`, `ends`.
+    """
 
-    def group(self, person: str, day: int, among: Collection[str] | None = None) -> str | None:
-        """The group of a person on a day; of several the first by name, of those asked for."""
-        belonged = [one for one in self.groups.get(person, []) if among is None or one[2] in among]
-        current = [name for begins, ends, name in belonged if begins <= day and (ends is None or day < ends)]
-        if current:
-            return min(current)
-        return belonged[0][2] if belonged and belonged[0][0] > day else None
+    since: Days
+    left: Days
+    names: list[str]
+    member: Days
+    group: Days
+    begins: Days
+    ends: Days
+
+    def part(self, which: Flags) -> "Directory":
+        """Some of the persons, numbered anew."""
+        place = np.cumsum(which) - 1
+        theirs = which[self.member]
+        group, begins, ends = (some[theirs] for some in (self.group, self.begins, self.ends))
+        return Directory(
+            self.since[which], self.left[which], self.names, place[self.member[theirs]], group, begins, ends
+        )
+
+    def groups(self, days: Days, among: Flags | None = None) -> Days:
+        """The group of each person on a day of her own, of several the first by name; -1 where she is in none.
+
+        `among` says which of the groups are asked for.
+        """
+        asked = np.ones(len(self.member), np.bool_) if among is None else among[self.group]
+        member, group, begins, ends = (some[asked] for some in (self.member, self.group, self.begins, self.ends))
+        none = len(self.names)
+        found = np.full(len(days), none)
+        current = (begins <= days[member]) & (days[member] < ends)
+        np.minimum.at(found, member[current], group[current])
+        order = np.lexsort((group, begins))[::-1]
+        earliest = np.full(len(days), -1)
+        earliest[member[order]] = order  # the last one that is put down is the first membership
+        later = (found == none) & (earliest >= 0)
+        later[later] = begins[earliest[later]] > days[later]
+        found[later] = group[earliest[later]]
+        return np.where(found == none, -1, found)
 
 
-def read(session: Session, persons: Collection[str]) -> Directory:
+def read(session: Session, persons: Sequence[str]) -> Directory:
     """What is known of these persons."""
+    place = {name: number for number, name in enumerate(persons)}
     few = sorted(persons) if len(persons) <= MOST_NAMED else None
-    table: Any = Membership
-    known_as: Any = Person
-    people = sa_select(*(col(one) for one in (known_as.id, known_as.tenure_from, known_as.left_on)))
-    belonging = sa_select(*(col(one) for one in (table.person_id, table.begins_on, table.ends_on, table.group)))
-    since: dict[str, int] = {}
-    left: dict[str, int] = {}
-    for some in _portions(few):
-        known = people if some is None else people.where(col(Person.id).in_(some))
-        for person, first, last in session.connection().execute(known):
-            if first is not None:
-                since[person] = first.toordinal()
-            if last is not None:
-                left[person] = last.toordinal()
-    groups: dict[str, list[tuple[int, int | None, str]]] = {}
-    for some in _portions(few):
-        rows = belonging if some is None else belonging.where(col(Membership.person_id).in_(some))
-        for person, begins, ends, name in session.connection().execute(rows.order_by(table.begins_on)):
-            groups.setdefault(person, []).append((begins.toordinal(), ends.toordinal() if ends else None, name))
-    return Directory(since, left, groups)
+    ids, since, left = _taken(session, (Person.id, Person.tenure_from, Person.left_on), few)
+    known, who = _known(place, ids)
+    table = Membership
+    members, groups, begins, ends = _taken(session, (table.person_id, table.group, table.begins_on, table.ends_on), few)
+    theirs, member = _known(place, members)
+    names = sorted(set(groups))
+    number = {name: code for code, name in enumerate(names)}
+    codes = np.fromiter(map(number.__getitem__, groups), np.int64, len(groups))
+    return Directory(
+        since=_placed(who, ordinals(since)[known], len(persons)),
+        left=_placed(who, ordinals(left)[known], len(persons)),
+        names=names,
+        member=member,
+        group=codes[theirs],
+        begins=ordinals(begins)[theirs],
+        ends=ordinals(ends)[theirs],
+    )
 
 
-def _portions(ids: Sequence[str] | None) -> Iterable[Sequence[str] | None]:
-    return [None] if ids is None else [ids[start : start + 400] for start in range(0, len(ids), 400)]
+def _taken(session: Session, wanted: Sequence[Any], few: Sequence[str] | None) -> list[list[str]]:
+    """Columns of all or of these few persons; the first one says whose a row is."""
+    if few is None:
+        return texts(session, *wanted)
+    parts = [
+        texts(session, *wanted, where=[col(wanted[0]).in_(few[start : start + AT_ONCE])])
+        for start in range(0, len(few), AT_ONCE)
+    ]
+    return [[one for part in parts for one in part[place]] for place in range(len(wanted))]
+
+
+def _known(place: dict[str, int], ids: Sequence[str]) -> tuple[Flags, Days]:
+    """Which rows are about persons who are asked for, and about whom."""
+    who = np.fromiter(map(place.get, ids, repeat(-1)), np.int64, len(ids))
+    known: Flags = who >= 0
+    return known, who[known]
+
+
+def _placed(who: Days, days: Days, length: int) -> Days:
+    placed = np.full(length, NEVER)
+    placed[who] = days
+    return placed
+
+
+def ordinals(days: Sequence[str]) -> Days:
+    """Days as they are written; `NEVER` where there is none."""
+    known = {day: date.fromisoformat(day).toordinal() if day else NEVER for day in set(days)}
+    return np.fromiter(map(known.__getitem__, days), np.int64, len(days))
+
+
+def left_on(session: Session) -> dict[str, int]:
+    """The last day of everybody who left."""
+    names, days = texts(session, Person.id, Person.left_on, where=[col(Person.left_on).is_not(None)])
+    return dict(zip(names, ordinals(days).tolist(), strict=True))
 
 
 def group_sizes(session: Session, day: date) -> dict[str, int]:

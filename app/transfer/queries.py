@@ -1,17 +1,15 @@
-"""Every SELECT about evidence and roll-outs. Those of a report give columns, not objects: they may be 100,000."""
+"""The SELECTs about evidence and roll-outs, but for those of a report (`report_queries`)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from app.aids.models import Aid, AidTask, Redirect, Revision
 from app.people.models import AuditEntry, Person
-from app.transfer.models import ActivityMapping, CompetencyEvidence, MasteryRecord, Rollout, RolloutUnit, ShownReport
-from app.transfer.schemas import Level
-from app.usage.models import UseEvent
+from app.transfer.models import ActivityMapping, CompetencyEvidence, MasteryRecord, Rollout, RolloutUnit
 from app.work.models import Task
 
 Evidence = type[MasteryRecord] | type[CompetencyEvidence]
@@ -43,112 +41,6 @@ def mappings(session: Session) -> Sequence[tuple[ActivityMapping, Task]]:
     return [(one, task) for one, task in session.exec(statement.order_by(ActivityMapping.activity, Task.slug))]
 
 
-def stands(table: Evidence, task: int, day: int, known_at: datetime) -> ColumnElement[bool]:
-    """The records of a task that count on a day, as far as they were known by then."""
-    withdrawn = col(table.withdrawn_at)
-    return and_(
-        col(table.task_id) == task,
-        col(table.day) <= day,
-        col(table.recorded_at) <= known_at,
-        or_(withdrawn.is_(None), withdrawn > known_at),
-    )
-
-
-def first_recorded(session: Session, task: int) -> datetime | None:
-    """When the first piece of evidence of a task came in, of either kind."""
-    found: list[datetime | None] = [
-        session.exec(select(func.min(table.recorded_at)).where(col(table.task_id) == task)).one()
-        for table in (MasteryRecord, CompetencyEvidence)
-    ]
-    return min((one for one in found if one is not None), default=None)
-
-
-def first_mastery(session: Session, task: int, day: int, known_at: datetime, source: str = "") -> Sequence[Any]:
-    """(person, day) of the first mastery of each."""
-    table = MasteryRecord
-    where: list[ColumnElement[bool]] = [
-        stands(table, task, day, known_at),
-        col(table.mastered).is_(True),
-        col(table.low_trust).is_(False),
-    ]
-    if source:
-        where.append(col(table.source) == source)
-    statement = select(table.person, func.min(table.day)).where(*where).group_by(col(table.person))
-    return session.connection().execute(statement).all()
-
-
-def first_competency(session: Session, task: int, day: int, known_at: datetime) -> Sequence[Any]:
-    """(person, day) of the first success without help of each."""
-    table = CompetencyEvidence
-    where = [stands(table, task, day, known_at), col(table.counts).is_(True), col(table.success).is_(True)]
-    where.append(col(table.level) == Level.FULL)
-    statement = select(table.person, func.min(table.day)).where(*where).group_by(col(table.person))
-    return session.connection().execute(statement).all()
-
-
-def evidence_tally(session: Session, task: int, day: int, known_at: datetime) -> Sequence[Any]:
-    """(level, success, counts, source, records, persons) of the competency evidence of a task."""
-    table = CompetencyEvidence
-    columns = (table.level, table.success, table.counts, table.source)
-    counted = (func.count(), func.count(func.distinct(table.person)))
-    statement = select(*columns, *counted).where(stands(table, task, day, known_at))  # type: ignore[call-overload]
-    return session.connection().execute(statement.group_by(*columns)).all()
-
-
-def seen_after_mastery(session: Session, task: int, day: int, known_at: datetime) -> int:
-    """Of how many with a mastery there is any competency evidence that counts."""
-    table = CompetencyEvidence
-    mastered = select(MasteryRecord.person).where(
-        stands(MasteryRecord, task, day, known_at), col(MasteryRecord.mastered), col(MasteryRecord.low_trust).is_(False)
-    )
-    persons = select(func.count(func.distinct(table.person)))
-    where = (stands(table, task, day, known_at), col(table.counts), col(table.person).in_(mastered))
-    return session.exec(persons.where(*where)).one()
-
-
-def count_attempted(session: Session, task: int, day: int, known_at: datetime) -> int:
-    """Of how many there is any assessment."""
-    persons = select(func.count(func.distinct(MasteryRecord.person)))
-    return session.exec(persons.where(stands(MasteryRecord, task, day, known_at))).one()
-
-
-def later_records(session: Session, task: int, day: int, known_at: datetime) -> int:
-    """How many records about days up to this one came in too late for the report."""
-    return sum(
-        session.exec(
-            select(func.count()).where(
-                col(table.task_id) == task, col(table.day) <= day, col(table.recorded_at) > known_at
-            )
-        ).one()
-        for table in (MasteryRecord, CompetencyEvidence)
-    )
-
-
-def sources(session: Session, task: int) -> Sequence[str]:
-    """The courses and systems that mastery of a task comes from."""
-    statement = select(MasteryRecord.source).where(MasteryRecord.task_id == task).distinct()
-    return sorted(source for source in session.exec(statement) if source)
-
-
-def first_use(session: Session, slugs: Collection[str], until: datetime) -> Sequence[Any]:
-    """(pseudonym, moment) of the first opening of any of these aids by each member."""
-    if not slugs:
-        return []
-    statement = (
-        select(UseEvent.person, func.min(UseEvent.at))
-        .where(UseEvent.type == "open", col(UseEvent.slug).in_(list(slugs)), col(UseEvent.person).is_not(None))
-        .where(col(UseEvent.at) < until)
-        .group_by(col(UseEvent.person))
-    )
-    return session.connection().execute(statement).all()
-
-
-def aids_of(session: Session, task: int) -> list[str]:
-    """The addresses of the live aids of a task."""
-    statement = select(Aid.slug).join(AidTask, col(AidTask.aid_id) == Aid.id).where(AidTask.task_id == task)
-    return list(session.exec(statement.where(col(Aid.live).is_not(None)).order_by(Aid.slug)))
-
-
 def tasks_with_evidence(session: Session) -> Sequence[Task]:
     """The tasks that have any evidence, by title."""
     mastered, seen = select(MasteryRecord.task_id).distinct(), select(CompetencyEvidence.task_id).distinct()
@@ -177,10 +69,12 @@ def rollouts_of(session: Session, task: int) -> Sequence[Rollout]:
     return session.exec(select(Rollout).where(Rollout.task_id == task).order_by(col(Rollout.id).desc())).all()
 
 
-def units(session: Session, rollout_id: int) -> Sequence[RolloutUnit]:
-    """The groups and persons of a roll-out."""
-    statement = select(RolloutUnit).where(RolloutUnit.rollout_id == rollout_id)
-    return session.exec(statement.order_by(col(RolloutUnit.begins_on), RolloutUnit.arm, RolloutUnit.name)).all()
+def units(session: Session, rollout_id: int) -> Sequence[Any]:
+    """(kind, name, arm, begins_on) of the groups and persons of a roll-out: they may be 20,000."""
+    unit = RolloutUnit
+    columns: Any = (unit.kind, unit.name, unit.arm, unit.begins_on)
+    statement = select(*columns).where(unit.rollout_id == rollout_id)
+    return list(session.exec(statement.order_by(col(unit.begins_on), unit.arm, unit.name)))
 
 
 def waiting(session: Session, person: str, groups: Collection[str], today: date) -> list[Rollout]:
@@ -197,11 +91,6 @@ def waiting(session: Session, person: str, groups: Collection[str], today: date)
         .where(or_(col(Rollout.stopped_on).is_(None), col(Rollout.stopped_on) > today))
     )
     return list({one.id: one for one in session.exec(statement)}.values())
-
-
-def shown(session: Session, task: int, chosen: str) -> Sequence[ShownReport]:
-    """The days of which a report with this choice was shown."""
-    return session.exec(select(ShownReport).where(ShownReport.task_id == task, ShownReport.chosen == chosen)).all()
 
 
 def withdrawable(session: Session, table: Evidence, ids: str) -> Iterator[Any]:
@@ -235,13 +124,6 @@ def aid_numbers(session: Session, slugs: Collection[str]) -> set[int]:
     now = session.exec(select(Aid.id).where(col(Aid.slug).in_(list(slugs))))
     before = session.exec(select(Redirect.aid_id).where(col(Redirect.slug).in_(list(slugs))))
     return {number for number in (*now, *before) if number is not None}
-
-
-def count_with_evidence(session: Session, task: int, day: int, known_at: datetime) -> int:
-    """Of how many persons there is competency evidence that counts."""
-    table = CompetencyEvidence
-    persons = select(func.count(func.distinct(table.person)))
-    return session.exec(persons.where(stands(table, task, day, known_at), col(table.counts))).one()
 
 
 def tasks_by_title(session: Session) -> Sequence[Task]:

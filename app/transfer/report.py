@@ -1,40 +1,31 @@
 """The transfer report of a task: from a question to the one object that page, JSON, chart and file are made from."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlmodel import Session
 
 from app.errors import Invalid, NotFound
-from app.transfer import caveats, descriptive, queries, sample, suppression, verdicts
+from app.transfer import arms, caveats, funnel, queries, report_queries, sample, suppression, uses, verdicts
 from app.transfer.analysis import Analysis, analyse
 from app.transfer.models import Rollout, ShownReport
-from app.transfer.sample import NEVER, Sample
-from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, Point, TransferOut
-from app.transfer.survival import (
-    UNKNOWN,
-    Counts,
-    Curve,
-    Days,
-    Estimate,
-    kaplan_meier,
-    median,
-    transfer,
-)
-from app.usage.metrics import Share
+from app.transfer.sample import Sample
+from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, TransferOut
+from app.transfer.suppression import Division
+from app.transfer.survival import UNKNOWN, Counts, Days, kaplan_meier, median, transfer
 from app.work import queries as work
 
 NONE = "none"
-NOTHING = Interval(estimate=None, low=None, high=None)
-DIVIDE: dict[By, Callable[[Sample], list[str]]] = {
+DIVIDE: dict[By, Callable[[Sample], Division]] = {
     "group": sample.groups,
     "cohort": sample.cohorts,
     "tenure": sample.tenures,
 }
+PARTS: tuple[tuple[str, By], ...] = (("groups", "group"), ("cohorts", "cohort"), ("tenure", "tenure"))
 
 
 @dataclass(frozen=True)
@@ -85,22 +76,19 @@ def build(session: Session, house: House, asked: Question) -> Answer:
         Invalid: a future day, or more than one way to narrow.
         NotFound: no such task or roll-out.
     """
-    task = _task(session, asked, house)
-    known = sample.known_at(session, task, asked.day, house.zone)
-    whole = sample.draw(session, task, asked.day, known, asked.source)
-    labels: dict[str, list[str]] = {by: divide(whole) for by, divide in DIVIDE.items()}
-    allowed = suppression.publishable(labels, house.least)
-    part = whole if asked.by is None else whole.part(np.array([one == asked.cell for one in labels[asked.by]], bool))
-    reason = _hidden(session, house, asked, task, part, allowed)
+    desk = Desk(session, house, asked, _task(session, asked, house))
+    reason = desk.hidden()
     if reason:
-        return Answer(_empty(asked, [reason]))
-    maker = _Maker(session, house, asked, task, known, part)
-    report = maker.report()
+        return Answer(empty(asked, reason))
+    report = _figures(desk)
     if asked.by is None:
-        for name, by in (("groups", "group"), ("cohorts", "cohort"), ("tenure", "tenure")):
-            setattr(report, name, maker.divided(labels[by], allowed[by]))
+        for name, by in PARTS:
+            cells = arms.divided(desk.part, desk.divisions[by], desk.allowed[by], desk.ask)
+            setattr(report, name, cells)
     past = asked.day < house.today
-    return Answer(report, ShownReport(task_id=task, chosen=asked.chosen, day=asked.day, n=part.n) if past else None)
+    events = int(desk.part.events.sum())
+    shown = ShownReport(task_id=desk.task, chosen=asked.chosen, day=asked.day, n=desk.part.n, events=events)
+    return Answer(report, shown if past else None)
 
 
 def _task(session: Session, asked: Question, house: House) -> int:
@@ -116,281 +104,208 @@ def _task(session: Session, asked: Question, house: House) -> int:
     return found.id
 
 
-def _hidden(
-    session: Session, house: House, asked: Question, task: int, part: Sample, allowed: dict[str, set[str]]
-) -> str | None:
-    """Why nothing may be shown; None where it may."""
-    if part.n == 0 and asked.by is None:
-        return None
-    small = part.n < house.least or (asked.by is not None and asked.cell not in allowed[asked.by])
-    if small or (asked.source and _gives_away(session, house, asked, task, part.n)):
-        return caveats.suppressed(house.least)
-    if asked.day == house.today:
-        return None
-    return _too_near(session, house, asked, task, part)
-
-
-def _too_near(session: Session, house: House, asked: Question, task: int, part: Sample) -> str | None:
-    """A past day is shown once and for all; another one where enough persons changed between, and until today."""
-    shown = queries.shown(session, task, asked.chosen)
-    if any(one.day == asked.day for one in shown):
-        return None
-    now = sample.draw(session, task, house.today, sample.known_at(session, task, house.today, house.zone), asked.source)
-    cells = [now.n] if asked.by is None else []
-    for n, day in [*((one.n, one.day) for one in shown), *((n, house.today) for n in cells)]:
-        if suppression.small(abs(n - part.n), house.least):
-            return caveats.too_near(date.fromordinal(day), house.least)
-    return None
-
-
-def _gives_away(session: Session, house: House, asked: Question, task: int, n: int) -> bool:
-    """Whether those who came another way than by this course are few."""
-    known = sample.known_at(session, task, asked.day, house.zone)
-    return suppression.small(len(queries.first_mastery(session, task, asked.day, known)) - n, house.least)
-
-
-def _empty(asked: Question, reasons: list[str]) -> TransferOut:
-    return TransferOut(
-        task=asked.task,
-        as_of=date.fromordinal(asked.day),
-        n=None,
-        mastered=None,
-        already_competent=None,
-        events=None,
-        censored=None,
-        horizon_days=asked.horizon,
-        transfer=NOTHING,
-        median_days=NOTHING,
-        curve=[],
-        full_share=NOTHING,
-        arms=[],
-        comparison=None,
-        descriptive={"landmark": None, "time_dependent_hazard_ratio": None, "note": caveats.DESCRIPTIVE},
-        caveats=reasons,
-        suppressed=True,
-    )
-
-
 @dataclass(frozen=True)
-class _Maker:
-    """Makes the parts of one report."""
+class Desk:
+    """What is drawn for one question, each thing once."""
 
     session: Session
     house: House
     asked: Question
     task: int
-    known: datetime
-    sample: Sample
 
-    def report(self) -> TransferOut:
-        """Everything but the divisions."""
-        curve = curve_of(self.sample)
-        within, half = transfer(curve, self.asked.horizon), median(curve)
-        analysis = self._analysis()
-        uses = self._first_uses(analysis.rollout.aids if analysis else None)
-        tally = queries.evidence_tally(self.session, self.task, self.asked.day, self.known)
-        events = int(self.sample.events.sum())
-        left = (self.sample.end < self.sample.day) & ~self.sample.events
-        later = queries.later_records(self.session, self.task, self.asked.day, self.known)
-        own_word = sum(row[4] for row in tally if not row[2])
-        facts = caveats.Facts(
-            self.sample,
-            self.asked.horizon,
-            within != UNKNOWN,
-            half.estimate is not None,
-            own_word,
-            later,
-            int(left.sum()),
-        )
-        said = [*caveats.report(facts)]
-        if analysis is not None:
-            said += caveats.comparison(analysis, self._crossovers(analysis, uses), self.house.least_events)
-        narrowed = bool(self.asked.chosen)
-        return TransferOut(
-            task=self.asked.task,
-            as_of=date.fromordinal(self.asked.day),
-            n=self.sample.n,
-            mastered=self.sample.n + self._told(self.sample.already),
-            already_competent=None if suppression.small(self.sample.already, self.house.least) else self.sample.already,
-            events=events,
-            censored=self.sample.n - events,
-            horizon_days=self.asked.horizon,
-            transfer=interval(within),
-            median_days=interval(half),
-            curve=points(curve, self.house.least),
-            full_share=_full_share(tally),
-            arms=self._arms(analysis) if analysis else [],
-            comparison=_comparison(analysis) if analysis else None,
-            descriptive=self._descriptive(uses),
-            funnel=[] if narrowed else self._funnel(uses),
-            sources=[] if narrowed else _sources(tally, self.house.least),
-            caveats=said,
-            suppressed=False,
-        )
+    @cached_property
+    def known(self) -> datetime | None:
+        """Until when records must have come in."""
+        return sample.known_at(self.session, self.task, self.asked.day, self.house.zone, self.house.today)
 
-    def _told(self, count: int) -> int:
-        return 0 if suppression.small(count, self.house.least) else count
+    @cached_property
+    def whole(self) -> Sample:
+        """Everybody who mastered the task, or who did in one course."""
+        return sample.draw(self.session, self.task, self.asked.day, self.known, self.asked.source)
 
-    def divided(self, labels: Sequence[str], allowed: set[str]) -> list[ArmOut]:
-        """The figures of each cell that may be shown, by name."""
-        names = np.asarray(labels, dtype=object)
-        return [self._arm(label, self.sample.part(names == label)) for label in sorted(allowed)]
+    @cached_property
+    def divisions(self) -> dict[By, Division]:
+        """The ways to divide them."""
+        return {by: divide(self.whole) for by, divide in DIVIDE.items()}
 
-    def _arm(self, name: str, part: Sample) -> ArmOut:
-        if part.n < self.house.least:
-            return ArmOut(name=name, n=None, events=None, transfer=NOTHING, median_days=NOTHING, curve=[])
-        curve = curve_of(part)
-        return ArmOut(
-            name=name,
-            n=part.n,
-            events=int(part.events.sum()),
-            transfer=interval(transfer(curve, self.asked.horizon)),
-            median_days=interval(median(curve)),
-            curve=points(curve, self.house.least),
-        )
+    @cached_property
+    def part(self) -> Sample:
+        """Those whom the question is about."""
+        if self.asked.by is None:
+            return self.whole
+        division = self.divisions[self.asked.by]
+        cells = [code for code, name in enumerate(division.names) if name and name == self.asked.cell]
+        return self.whole.part(division.code == (cells[0] if cells else -1))
 
-    def _arms(self, analysis: Analysis) -> list[ArmOut]:
-        return [self._arm(arm.name, arm.sample) for arm in analysis.arms]
-
-    def _analysis(self) -> Analysis | None:
-        rollout = self._rollout()
+    @cached_property
+    def analysis(self) -> Analysis | None:
+        """The roll-out that is asked for, of everybody: a part of the persons was not assigned as a part."""
+        rollout = None if self.asked.chosen else _rollout(self)
         if rollout is None or rollout.id is None:
             return None
         units = queries.units(self.session, rollout.id)
-        return analyse(self.sample, rollout, units, self.asked.horizon, self.house.least_events)
+        return analyse(self.whole, rollout, units, self.asked.horizon, self.house.least_events)
 
-    def _rollout(self) -> Rollout | None:
-        if self.asked.rollout == NONE:
+    @cached_property
+    def allowed(self) -> dict[str, set[str]]:
+        """The cells that may be shown."""
+        divisions: dict[str, Division] = dict(self.divisions.items())
+        if self.analysis is not None:
+            divisions["arm"] = self.analysis.division
+        return suppression.publishable(divisions, self.whole.events, self.house.least, fixed=("arm",))
+
+    @cached_property
+    def uses(self) -> Days:
+        """The day on which each person first opened one of the aids: for counts only."""
+        slugs = self.analysis.rollout.aids if self.analysis else report_queries.aids_of(self.session, self.task)
+        until = sample.end_of(self.asked.day, self.house.zone)
+        return uses.first(self.session, self.part, slugs, until, self.house)
+
+    @property
+    def ask(self) -> arms.Ask:
+        """How cells are to be told."""
+        return arms.Ask(self.asked.horizon, self.house.least)
+
+    def hidden(self) -> str | None:
+        """Why nothing may be shown; None where it may."""
+        n, least = self.part.n, self.house.least
+        if n == 0 and self.asked.by is None:
             return None
-        theirs = queries.rollouts_of(self.session, self.task)
-        if not self.asked.rollout:
-            return next((one for one in theirs if not any(other.supersedes == one.slug for other in theirs)), None)
-        found = next((one for one in theirs if one.slug == self.asked.rollout), None)
-        if found is None:
-            raise NotFound(f"No roll-out of this task is called {self.asked.rollout!r}.")
-        return found
+        small = n < least or (self.asked.by is not None and self.asked.cell not in self.allowed[self.asked.by])
+        if small or (self.asked.source and self._gives_away()):
+            return caveats.suppressed(least)
+        return self._too_near() if self.asked.day < self.house.today else None
 
-    def _first_uses(self, aids: Sequence[str] | None) -> Days:
-        """The day on which each person first opened one of the aids, `NEVER` where she did not: for counts only."""
-        slugs = aids if aids is not None else queries.aids_of(self.session, self.task)
-        rows = queries.first_use(self.session, slugs, sample.end_of(self.asked.day, self.house.zone))
-        if not rows:
-            return np.full(self.sample.n, NEVER, np.int64)
-        first = {person: at.astimezone(self.house.zone).date().toordinal() for person, at in rows}
-        of = self.house.pseudonym
-        return np.fromiter((first.get(of(name), NEVER) for name in self.sample.names), np.int64, self.sample.n)
+    def _gives_away(self) -> bool:
+        """Whether those who came another way than by this course are few, or few of them are competent or are not."""
+        everybody = replace(self.asked, source="")
+        return self._few_between(self.part, Desk(self.session, self.house, everybody, self.task).whole)
 
-    def _crossovers(self, analysis: Analysis, uses: Days) -> tuple[int, int] | None:
-        """How many of those who were not to have the aids used one, and how many they are; None where few."""
-        begins = {name: arm.begins for arm in analysis.arms for name in arm.sample.names}
-        day = self.sample.day
-        starts = np.fromiter((begins.get(name, -1) for name in self.sample.names), np.int64, self.sample.n)
-        waiting = starts > np.minimum(self.sample.end, day)
-        crossed = int((waiting & (uses <= day)).sum())
-        total = int(waiting.sum())
-        if total < self.house.least or suppression.small(crossed, self.house.least):
+    def _few_between(self, one: Sample, other: Sample) -> bool:
+        counts = (abs(one.n - other.n), abs(int(one.events.sum()) - int(other.events.sum())))
+        least = self.house.least
+        return any(suppression.small(count, least) for count in (*counts, abs(counts[0] - counts[1])))
+
+    def _too_near(self) -> str | None:
+        """A past day is shown once and for all; another one where enough changed between, and until today."""
+        shown = report_queries.shown(self.session, self.task, self.asked.chosen)
+        if any(one.day == self.asked.day for one in shown):
             return None
-        return (crossed, total) if crossed else None
+        events = int(self.part.events.sum())
+        for one in shown:
+            changed = [abs(one.n - self.part.n), 0 if one.events is None else abs(one.events - events)]
+            if any(suppression.small(count, self.house.least) for count in changed):
+                return caveats.too_near(date.fromordinal(one.day), self.house.least)
+        now = None if self.asked.by else Desk(self.session, self.house, self._today(), self.task).part
+        if now is not None and self._few_between(self.part, now):
+            return caveats.too_near(date.fromordinal(self.house.today), self.house.least)
+        return None
 
-    def _descriptive(self, uses: Days) -> dict[str, Any]:
-        found = descriptive.describe(self.sample, uses, self.house.least)
-        if found is None:
-            return {"landmark": None, "time_dependent_hazard_ratio": None, "note": caveats.DESCRIPTIVE}
-        halves = {
-            name: {"n": half.n, "events": half.events, "median_days": interval(half.median_days).model_dump()}
-            for name, half in (("used", found.used), ("not_used", found.not_used))
-        }
-        return {
-            "landmark": {
-                "day": descriptive.LANDMARK,
-                **halves,
-                "hazard_ratio": interval(found.landmark_ratio).model_dump(),
-            },
-            "time_dependent_hazard_ratio": interval(found.time_dependent).model_dump(),
-            "note": caveats.DESCRIPTIVE,
-        }
-
-    def _funnel(self, uses: Days) -> list[dict[str, Any]]:
-        day = self.sample.day
-        invited = queries.count_attempted(self.session, self.task, day, self.known)
-        seen = queries.seen_after_mastery(self.session, self.task, day, self.known)
-        steps = (
-            ("invited", invited),
-            ("mastery", self.sample.n),
-            ("first aid use", int((uses < NEVER).sum())),
-            ("first evidence", seen),
-            ("full competency", int(self.sample.events.sum())),
-        )
-        return [
-            {"step": step, "n": None if suppression.small(count, self.house.least) else count} for step, count in steps
-        ]
+    def _today(self) -> Question:
+        return replace(self.asked, day=self.house.today)
 
 
-def curve_of(part: Sample) -> Curve:
-    """The curve of some persons."""
-    return kaplan_meier(Counts.of(part.days, part.events))
+def _rollout(desk: Desk) -> Rollout | None:
+    if desk.asked.rollout == NONE:
+        return None
+    theirs = queries.rollouts_of(desk.session, desk.task)
+    if not desk.asked.rollout:
+        return next((one for one in theirs if not any(other.supersedes == one.slug for other in theirs)), None)
+    found = next((one for one in theirs if one.slug == desk.asked.rollout), None)
+    if found is None:
+        raise NotFound(f"No roll-out of this task is called {desk.asked.rollout!r}.")
+    return found
 
 
-def interval(one: Estimate) -> Interval:
-    """For going out."""
-    return Interval(estimate=one.estimate, low=one.low, high=one.high)
+def empty(asked: Question, reason: str) -> TransferOut:
+    """A report that shows nothing, and why."""
+    return TransferOut(
+        task=asked.task,
+        as_of=date.fromordinal(asked.day),
+        horizon_days=asked.horizon,
+        descriptive=uses.NOT_SHOWN,
+        caveats=[reason],
+        suppressed=True,
+    )
 
 
-def points(curve: Curve, least: int) -> list[Point]:
-    """The days on which the curve steps, the first and the last one."""
-    counts = curve.counts
-    if not counts.n:
-        return []
-    days = sorted({0, counts.length - 1, *np.flatnonzero(counts.had).tolist()})
-    risk = counts.at_risk
-    return [
-        Point(
-            day=day,
-            competent=float(1 - curve.surviving[day]),
-            low=_number(1 - curve.high[day]),
-            high=_number(1 - curve.low[day]),
-            at_risk=int(risk[day]) if risk[day] >= least else None,
-        )
-        for day in days
-    ]
+def _figures(desk: Desk) -> TransferOut:
+    """Everything but the divisions."""
+    part, analysis, least = desk.part, desk.analysis, desk.house.least
+    tally = report_queries.evidence_tally(desk.session, desk.task, desk.asked.day, desk.known)
+    found = TransferOut(
+        task=desk.asked.task,
+        as_of=date.fromordinal(desk.asked.day),
+        n=part.n,
+        mastered=part.n + (0 if suppression.small(part.already, least) else part.already),
+        already_competent=None if suppression.small(part.already, least) else part.already,
+        horizon_days=desk.asked.horizon,
+        full_share=funnel.full_share(tally, least),
+        descriptive=uses.NOT_SHOWN if desk.asked.chosen else uses.described(part, desk.uses, least),
+        caveats=_caveats(desk, tally),
+        suppressed=False,
+        **_curve(desk),
+    )
+    if analysis is not None:
+        found.arms = arms.of(analysis, desk.ask)
+        found.comparison = comparison(analysis, least)
+    if not desk.asked.chosen:
+        found.funnel = funnel.steps(desk.session, desk.task, part, desk.known, desk.uses, least)
+        found.sources = funnel.sources(tally, least)
+    return found
 
 
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _curve(desk: Desk) -> dict[str, Any]:
+    """How many arrived after how long; nothing where a few did, or a few did not."""
+    part = desk.part
+    told = arms.cell("", Counts.of(part.days, part.events), desk.ask)
+    censored = None if told.events is None else part.n - told.events
+    return {
+        "events": told.events,
+        "censored": censored,
+        "transfer": told.transfer,
+        "median_days": told.median_days,
+        "curve": told.curve,
+    }
 
 
-def _full_share(tally: Sequence[Any]) -> Interval:
-    """Successes without help among all successes that count, with a Wilson interval."""
-    counted = [row for row in tally if row[1] and row[2]]
-    share = Share(sum(row[4] for row in counted if row[0] == "full"), sum(row[4] for row in counted))
-    low, high = share.interval or (None, None)
-    return Interval(estimate=share.value, low=low, high=high)
+def _caveats(desk: Desk, tally: Any) -> list[str]:
+    part, analysis, least = desk.part, desk.analysis, desk.house.least
+    curve = kaplan_meier(Counts.of(part.days, part.events))
+    events = int(part.events.sum())
+    facts = caveats.Facts(
+        part,
+        desk.asked.horizon,
+        transfer(curve, desk.asked.horizon) != UNKNOWN,
+        median(curve).estimate is not None,
+        own_word=sum(row[4] for row in tally if not row[2]),
+        later=report_queries.later_records(desk.session, desk.task, desk.asked.day, desk.known),
+        left=int(((part.end < part.day) & ~part.events).sum()),
+        least=least,
+        told=suppression.telling(part.n, events, least),
+    )
+    said = [*caveats.report(facts)]
+    if analysis is not None:
+        crossed = uses.crossovers(part, analysis.begins, desk.uses, least)
+        said += caveats.comparison(analysis, crossed, desk.house.least_events, least)
+    return said
 
 
-def _sources(tally: Sequence[Any], least: int) -> list[dict[str, Any]]:
-    found: dict[str, int] = {}
-    persons: dict[str, int] = {}
-    for _level, _success, counts, source, records, people in tally:
-        if counts:
-            found[source] = found.get(source, 0) + records
-            persons[source] = persons.get(source, 0) + people
-    return [
-        {"source": source or "observer", "records": records if persons[source] >= least else None}
-        for source, records in sorted(found.items())
-    ]
-
-
-def _comparison(analysis: Analysis) -> ComparisonOut:
+def comparison(analysis: Analysis, least: int) -> ComparisonOut:
+    """What the roll-out says."""
     contrast, change = analysis.contrast, analysis.change
     p = contrast.p if contrast else change.p if change else None
     ratio = contrast.hazard_ratio if contrast else change.hazard_ratio if change else UNKNOWN
     return ComparisonOut(
         design=verdicts.design(analysis),
-        verdict=verdicts.verdict(analysis),
+        verdict=verdicts.verdict(analysis, least),
         p_value=p,
-        transfer_difference=interval(contrast.transfer_difference if contrast else UNKNOWN),
-        restricted_mean_difference=interval(contrast.mean_difference if contrast else UNKNOWN),
-        hazard_ratio=interval(ratio),
+        transfer_difference=arms.interval(contrast.transfer_difference if contrast else UNKNOWN),
+        restricted_mean_difference=arms.interval(contrast.mean_difference if contrast else UNKNOWN),
+        hazard_ratio=arms.interval(ratio),
         within_days=contrast.within if contrast else None,
-        before=interval(change.before) if change and change.before != UNKNOWN else None,
+        before=arms.interval(change.before) if change and change.before != UNKNOWN else None,
     )
+
+
+__all__ = ["Answer", "ArmOut", "Desk", "House", "Interval", "Question", "build"]

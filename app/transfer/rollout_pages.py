@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.errors import AppError, Invalid
-from app.transfer import persons, power, queries, rollouts, sample
+from app.transfer import persons, power, queries, report_queries, rollouts, sample, suppression
 from app.transfer.power import Outlook
 from app.transfer.rollouts import Office
 from app.transfer.schemas import ArmIn, Mechanism, RolloutIn, RolloutOut
@@ -24,6 +24,7 @@ router = APIRouter(prefix="/studio/rollouts", include_in_schema=False)
 Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 MOST_SEED = 2**31 - 1
 DEFAULT_RATE = 0.6
+LEAST_FOR_A_RATE = 20
 MECHANISMS: dict[str, str] = {
     Mechanism.STAGGERED.value: _("One after another, in an order drawn by lot (everybody gets it)"),
     Mechanism.RANDOMISED.value: _("Half now, drawn by lot; the others later or never"),
@@ -101,7 +102,7 @@ def plan_page(
     today = now.astimezone(settings.zone).date()
     aids = ""
     if task and (found := queries.tasks_by_slug(session, [task])):
-        aids = "\n".join(queries.aids_of(session, found[0].id or 0))
+        aids = "\n".join(report_queries.aids_of(session, found[0].id or 0))
     seed = str(secrets.randbelow(MOST_SEED))
     plan = Plan(task=task, aids=aids, begins=str(today + timedelta(days=7)), seed=seed)
     return _form(request, session, plan, today)
@@ -129,7 +130,7 @@ def plan_rollout(
     do: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Draw and show, or with `do=begin` put it on record as drawn."""
-    office = Office(session, now, viewer, now.astimezone(settings.zone).date())
+    office = Office(session, now, viewer, now.astimezone(settings.zone).date(), settings.min_group)
     viewer.require(Right.ROLL_OUT)
     try:
         wanted = _wanted(plan, office)
@@ -195,13 +196,15 @@ def _drawn(wanted: RolloutIn, office: Office) -> Drawn:
 
 
 def _rate(task: str, office: Office) -> float:
-    """The share of those at mastery who became competent so far; 60 % where nobody has."""
+    """The share of those at mastery who became competent so far, in twentieths; 60 % where few have, or have not."""
     found = queries.tasks_by_slug(office.session, [task])
     if not found:
         return DEFAULT_RATE
-    day = office.today.toordinal()
-    whole = sample.draw(office.session, found[0].id or 0, day, office.at)
-    return float(whole.events.mean()) if whole.n >= 20 else DEFAULT_RATE
+    whole = sample.draw(office.session, found[0].id or 0, office.today.toordinal(), None)
+    events = int(whole.events.sum())
+    if whole.n < LEAST_FOR_A_RATE or not suppression.telling(whole.n, events, office.least):
+        return DEFAULT_RATE
+    return round(20 * events / whole.n) / 20
 
 
 def _words(outlook: Outlook) -> str:

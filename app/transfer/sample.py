@@ -8,38 +8,31 @@ as known then: a history has to begin somewhere.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import compress
+from itertools import compress, repeat
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from sqlmodel import Session
 
-from app.transfer import persons, queries
+from app.transfer import persons, report_queries
+from app.transfer.persons import NEVER
+from app.transfer.report_queries import Firsts
+from app.transfer.suppression import Division
 from app.transfer.survival import Days, Flags
 
-NEVER = 1 << 40
 TENURES = (("under 1 year", 0), ("1 to 5 years", 365), ("over 5 years", 5 * 365))
 
 
 @dataclass(frozen=True)
-class Sample:
-    """The persons whose clock ran, in arrays of one length; days of the calendar are ordinals, `NEVER` where none.
+class Clock:
+    """When clocks began, until when each person was seen, and when she arrived, in arrays of one length.
 
-    `already` counts those who were competent before mastery; `competent` is the day of full competency.
+    Days of the calendar are ordinals, `NEVER` where none.
     """
 
-    names: Sequence[str]
     origin: Days
     end: Days
     competent: Days
-    already: int
-    directory: persons.Directory
-    day: int
-
-    @property
-    def n(self) -> int:
-        """How many."""
-        return len(self.names)
 
     @property
     def days(self) -> Days:
@@ -53,21 +46,66 @@ class Sample:
         flags: Flags = self.competent <= self.end
         return flags
 
+    def of(self, which: Flags | Days) -> "Clock":
+        """Some of them, by flags or by places."""
+        return Clock(self.origin[which], self.end[which], self.competent[which])
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The persons whose clock ran; `already` counts those who were competent before mastery."""
+
+    names: Sequence[str]
+    clock: Clock
+    already: int
+    directory: persons.Directory
+    day: int
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.names)
+
+    @property
+    def origin(self) -> Days:
+        """When each clock began."""
+        return self.clock.origin
+
+    @property
+    def end(self) -> Days:
+        """Until when each person was seen."""
+        return self.clock.end
+
+    @property
+    def competent(self) -> Days:
+        """When each person arrived."""
+        return self.clock.competent
+
+    @property
+    def days(self) -> Days:
+        """Whole days from mastery to competency, or to when she was last seen."""
+        return self.clock.days
+
+    @property
+    def events(self) -> Flags:
+        """Whether she became competent while she was seen."""
+        return self.clock.events
+
     def part(self, which: Flags) -> "Sample":
         """Some of the persons; those who were competent before are not told apart."""
         if which.all():
             return self
         names = list(compress(self.names, which.tolist()))
-        origin, end, competent = (array[which] for array in (self.origin, self.end, self.competent))
-        return Sample(names, origin, end, competent, self.already, self.directory, self.day)
+        return Sample(names, self.clock.of(which), self.already, self.directory.part(which), self.day)
 
 
-def known_at(session: Session, task: int, day: int, zone: ZoneInfo) -> datetime:
-    """Until when evidence must have come in to count in a report as of a day."""
-    first = queries.first_recorded(session, task)
-    return (
-        max(end_of(day, zone), end_of(first.astimezone(zone).date().toordinal(), zone)) if first else end_of(day, zone)
-    )
+def known_at(session: Session, task: int, day: int, zone: ZoneInfo, today: int) -> datetime | None:
+    """Until when evidence must have come in to count in a report as of a day; None: all that is here."""
+    if day >= today:
+        return None
+    first = report_queries.first_recorded(session, task)
+    last = end_of(day, zone)
+    return max(last, end_of(first.astimezone(zone).date().toordinal(), zone)) if first else last
 
 
 def end_of(day: int, zone: ZoneInfo) -> datetime:
@@ -76,45 +114,49 @@ def end_of(day: int, zone: ZoneInfo) -> datetime:
     return following.astimezone(UTC) - timedelta(microseconds=1)
 
 
-def draw(session: Session, task: int, day: int, known: datetime, source: str = "") -> Sample:
+def days_of(seconds: Days, zone: ZoneInfo) -> Days:
+    """The calendar days of moments, given in seconds since 1970: by the midnights of the zone."""
+    if not len(seconds):
+        return seconds
+    first, last = (datetime.fromtimestamp(int(second), zone).toordinal() for second in (seconds.min(), seconds.max()))
+    midnights = [datetime.combine(date.fromordinal(day), time.min, zone).timestamp() for day in range(first, last + 2)]
+    days: Days = np.searchsorted(midnights, seconds, side="right") - 1 + first
+    return days
+
+
+def clocks(mastered: Firsts, competent: Firsts, left: Days, day: int) -> Clock:
+    """The clock of everybody who mastered a task, as of a day."""
+    arrived = np.fromiter(map(competent.by_name.get, mastered.names, repeat(NEVER)), np.int64, len(mastered.names))
+    return Clock(mastered.days, np.maximum(np.minimum(left, day), mastered.days), arrived)
+
+
+def draw(session: Session, task: int, day: int, known: datetime | None, source: str = "") -> Sample:
     """The sample of a task as of a day; with `source`, of those who mastered it there."""
-    mastered = queries.first_mastery(session, task, day, known, source)
-    competent = dict(tuple(row) for row in queries.first_competency(session, task, day, known))
-    names = [person for person, _ in mastered]
-    origin = np.array([first for _, first in mastered], np.int64)
-    arrived = np.array([competent.get(name, NEVER) for name in names], np.int64)
+    mastered = report_queries.first_mastery(session, task, day, known, source)
+    competent = report_queries.first_competency(session, task, day, known)
+    names = mastered.names
     directory = persons.read(session, names)
-    left = directory.left
-    end = np.array([left.get(name, day) for name in names] if left else [day] * len(names), np.int64)
-    end = np.minimum(end, day)
-    before = arrived < origin
-    whole = Sample(names, origin, np.maximum(end, origin), arrived, int(before.sum()), directory, day)
-    return whole.part(~before)
+    clock = clocks(mastered, competent, directory.left, day)
+    before = clock.competent < clock.origin
+    return Sample(names, clock, int(before.sum()), directory, day).part(~before)
 
 
-def groups(sample: Sample) -> list[str]:
-    """The group of each person when her clock began; empty where she was in none."""
-    if not sample.directory.groups:
-        return [""] * sample.n
-    return [sample.directory.group(name, int(day)) or "" for name, day in zip(sample.names, sample.origin, strict=True)]
+def groups(sample: Sample) -> Division:
+    """The group of each person when her clock began."""
+    return Division(["", *sample.directory.names], sample.directory.groups(sample.origin) + 1)
 
 
-def cohorts(sample: Sample) -> list[str]:
+def cohorts(sample: Sample) -> Division:
     """The month in which each person's clock began."""
-    months = {day: date.fromordinal(day).strftime("%Y-%m") for day in set(sample.origin.tolist())}
-    return [months[day] for day in sample.origin.tolist()]
+    days, place = np.unique(sample.origin, return_inverse=True)
+    months = [date.fromordinal(day).strftime("%Y-%m") for day in days.tolist()]
+    names = sorted(set(months))
+    code = np.array([names.index(month) + 1 for month in months], np.int64)
+    return Division(["", *names], code[place])
 
 
-def tenures(sample: Sample) -> list[str]:
-    """How long each person had been here when her clock began; empty where her first day is not known."""
+def tenures(sample: Sample) -> Division:
+    """How long each person had been here when her clock began; none where her first day is not known."""
     since = sample.directory.since
-    if not since:
-        return [""] * sample.n
-    return [
-        _tenure(int(day) - since[name]) if name in since else ""
-        for name, day in zip(sample.names, sample.origin, strict=True)
-    ]
-
-
-def _tenure(days: int) -> str:
-    return next(label for label, least in reversed(TENURES) if days >= least or least == 0)
+    code = np.searchsorted([least for _, least in TENURES[1:]], sample.origin - since, side="right") + 1
+    return Division(["", *(name for name, _ in TENURES)], np.where(since == NEVER, 0, code))

@@ -145,9 +145,9 @@ class RolloutPage(BaseModel):
 class Interval(BaseModel):
     """A figure with its 95 % interval; null where it cannot be had."""
 
-    estimate: float | None
-    low: float | None
-    high: float | None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class Point(BaseModel):
@@ -172,11 +172,11 @@ class ArmOut(BaseModel):
     """One arm of a roll-out, or one group, cohort or tenure; figures null where it is too small to be shown."""
 
     name: str
-    n: int | None
-    events: int | None
-    transfer: Interval
-    median_days: Interval
-    curve: list[Point]
+    n: int | None = None
+    events: int | None = None
+    transfer: Interval = Interval()
+    median_days: Interval = Interval()
+    curve: list[Point] = []
 
 
 class ComparisonOut(BaseModel):
@@ -210,21 +210,21 @@ class TransferOut(BaseModel):
 
     task: str
     as_of: date
-    n: int | None = Field(description="Persons whose clock ran: mastered, not competent before.")
-    mastered: int | None
-    already_competent: int | None
-    events: int | None
-    censored: int | None = Field(description="Persons who had not become competent when last seen.")
+    n: int | None = Field(None, description="Persons whose clock ran: mastered, not competent before.")
+    mastered: int | None = None
+    already_competent: int | None = None
+    events: int | None = None
+    censored: int | None = Field(None, description="Persons who had not become competent when last seen.")
     horizon_days: int
-    transfer: Interval
-    median_days: Interval
-    curve: list[Point]
-    full_share: Interval
-    arms: list[ArmOut]
+    transfer: Interval = Interval()
+    median_days: Interval = Interval()
+    curve: list[Point] = []
+    full_share: Interval = Interval()
+    arms: list[ArmOut] = []
     groups: list[ArmOut] = []
     cohorts: list[ArmOut] = []
     tenure: list[ArmOut] = []
-    comparison: ComparisonOut | None
+    comparison: ComparisonOut | None = None
     descriptive: dict[str, Any]
     funnel: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []

@@ -19,7 +19,7 @@ from sqlmodel import Session
 from app.errors import Conflict
 from app.ids import uuid7
 from app.people.models import Membership, Person
-from app.transfer import queries
+from app.transfer import queries, report_queries
 from app.transfer.models import CompetencyEvidence, MasteryRecord, Rollout, RolloutUnit
 from app.transfer.rollouts import draw
 from app.transfer.schemas import Mechanism
@@ -226,12 +226,12 @@ def fill(writer: Writer, tasks: tuple[str, str, str], seed: int = 1) -> None:
     _second(writer, tasks[1], live(lot, people, starts, 1.0, 0.015), given, seed)
     third = live(lot, people, np.zeros(PEOPLE, np.int64), 1.0, 0.01)
     number = writer.task(tasks[2], third)
-    writer.use(queries.aids_of(writer.session, number), third)
+    writer.use(report_queries.aids_of(writer.session, number), third)
 
 
 def _first(writer: Writer, slug: str, world: World, step: dict[str, int], seed: int) -> None:
     task = writer.task(slug, world)
-    aids = queries.aids_of(writer.session, task)
+    aids = report_queries.aids_of(writer.session, task)
     writer.use(aids, world)
     made = writer.rollout(f"{slug}-by-team", task, aids or [slug], Mechanism.STAGGERED, seed)
     for unit, place in step.items():
@@ -240,7 +240,7 @@ def _first(writer: Writer, slug: str, world: World, step: dict[str, int], seed: 
 
 def _second(writer: Writer, slug: str, world: World, given: set[str], seed: int) -> None:
     task = writer.task(slug, world)
-    aids = queries.aids_of(writer.session, task)
+    aids = report_queries.aids_of(writer.session, task)
     writer.use(aids, world)
     made = writer.rollout(f"{slug}-by-lot", task, aids or [slug], Mechanism.RANDOMISED, seed)
     for number in range(PEOPLE):

@@ -3,6 +3,7 @@
 from app.transfer import power
 from app.transfer.analysis import Analysis
 from app.transfer.schemas import Mechanism
+from app.transfer.suppression import small
 from app.transfer.survival import Estimate
 from app.web.words import _, ngettext
 
@@ -23,19 +24,26 @@ def design(analysis: Analysis) -> str:
     return DESIGNS[Mechanism(analysis.rollout.mechanism), analysis.by_group]
 
 
-def verdict(analysis: Analysis) -> str:
-    """One or two sentences for a manager."""
+def verdict(analysis: Analysis, least: int) -> str:
+    """One or two sentences for a manager; counts of events under `least` are only said to be so."""
     basis = _("{design}, {people}, {events}.").format(
         design=_capital(design(analysis)),
-        people=ngettext("{n} person", "{n} people", analysis.n).format(n=analysis.n),
-        events=_events(analysis.events_with + analysis.events_without),
+        people=_people(analysis, least),
+        events=_events(analysis.events_with + analysis.events_without, least),
     )
-    return f"{_finding(analysis)} {basis}"
+    return f"{_finding(analysis, least)} {basis}"
 
 
-def _finding(analysis: Analysis) -> str:
+def _people(analysis: Analysis, least: int) -> str:
+    """How many; where a few more are in no arm, only about how many, so that it does not tell of them."""
+    if small(analysis.outside, least):
+        return _("about {n} people").format(n=round(analysis.n / (2 * least)) * 2 * least)
+    return ngettext("{n} person", "{n} people", analysis.n).format(n=analysis.n)
+
+
+def _finding(analysis: Analysis, least: int) -> str:
     if analysis.contrast is None and analysis.change is None:
-        return _too_little(analysis)
+        return _too_little(analysis, least)
     if analysis.contrast is not None:
         mean, p = analysis.contrast.mean_difference, analysis.contrast.p
         if mean.estimate is None or mean.low is None or mean.high is None:
@@ -45,10 +53,9 @@ def _finding(analysis: Analysis) -> str:
     return _by_ratio(change.hazard_ratio, change.p) if change else ""
 
 
-def _too_little(analysis: Analysis) -> str:
-    fewest = analysis.events_with + analysis.events_without
+def _too_little(analysis: Analysis, least: int) -> str:
     return _("Too little to say: {events}, about {needed} needed.").format(
-        events=_events(fewest), needed=needed(analysis)
+        events=_events(analysis.events_with + analysis.events_without, least), needed=needed(analysis)
     )
 
 
@@ -101,7 +108,9 @@ def _clear(p: float | None) -> bool:
     return p is not None and p < 0.05
 
 
-def _events(count: int) -> str:
+def _events(count: int, least: int) -> str:
+    if small(count, least):
+        return _("fewer than {n} events").format(n=least)
     return ngettext("{n} event", "{n} events", count).format(n=count)
 
 

@@ -268,5 +268,5 @@ def use(report: TransferOut) -> list[list[tuple[str, str | None]]]:
     for name, label in (("used", _("Opened an aid by day 7")), ("not_used", _("Did not"))):
         half = found[name]
         median = half["median_days"]["estimate"]
-        rows.append([label, str(half["n"]), str(half["events"]), "–" if median is None else f"{median:.0f}"])
+        rows.append([label, str(half["n"]), _count(half["events"]), "–" if median is None else f"{median:.0f}"])
     return [[(text, None) for text in row] for row in rows]

@@ -17,7 +17,7 @@ class UseEvent(SQLModel, table=True):
         Index("ix_use_event_type_at", "type", "at"),
         Index("ix_use_event_tab_at", "tab", "at"),
         Index("ix_use_event_person_at", "person", "at"),
-        Index("ix_use_event_slug_at", "slug", "at"),
+        Index("ix_use_event_slug_at", "slug", "at", "type", "person"),
     )
 
     id: UUID = Field(primary_key=True)

@@ -1,0 +1,159 @@
+"""A large organisation on SQLite: people in teams, evidence of many tasks, use of an aid, and a roll-out by team."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app import clock, db
+from app.aids.models import Aid, AidTask
+from app.transfer.models import Rollout, RolloutUnit
+from app.viewer import load_key, pseudonym
+from app.work import service as work
+
+YEAR = 365
+TEAM = 500
+STEPS = 10
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many persons master each of how many tasks, and how often one of the aids is opened."""
+
+    persons: int
+    tasks: int
+    uses: int
+
+
+@dataclass(frozen=True)
+class _Year:
+    """The days that are simulated, and the names of those who work then."""
+
+    first: int
+    names: list[str]
+    lot: np.random.Generator
+
+    def moments(self, days: np.ndarray) -> list[str]:
+        """Noon of these days, as SQLite keeps it."""
+        noon = {day: f"{datetime.fromordinal(self.first + day):%Y-%m-%d} 12:00:00.000000" for day in range(YEAR + 1)}
+        return [noon[day] for day in days.tolist()]
+
+
+def fill(engine: Engine, data: Path, size: Size) -> int:
+    """Put the organisation into an empty database; returns how many records it has."""
+    now = clock.now()
+    year = _Year(now.toordinal() - YEAR, [f"person-{number:07}" for number in range(size.persons)], _lot())
+    with db.writing(engine) as session:
+        slugs = [f"task-{number}" for number in range(size.tasks)]
+        tasks = [work.note(session, now, slugs)[slug].id or 0 for slug in slugs]
+        _aids(session, tasks, now)
+        _plan(session, tasks[0], size, year, now)
+        session.connection().connection.execute("PRAGMA cache_size=-200000")
+    count = _people(engine, year)
+    for task in tasks:
+        count += _evidence(engine, year, task)
+    return count + _uses(engine, year, load_key(data), size)
+
+
+def _lot() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+def _team(number: int) -> str:
+    return f"team-{number // TEAM:04}"
+
+
+def _write(engine: Engine, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> int:
+    """Rows as the driver takes them: millions are to come in a minute."""
+    marks = ", ".join("?" for _ in columns.split())
+    connection = engine.raw_connection()
+    try:
+        connection.execute("BEGIN")  # type: ignore[attr-defined]
+        done = connection.cursor().executemany(
+            f"INSERT INTO {table} ({', '.join(columns.split())}) VALUES ({marks})", rows
+        )
+        connection.execute("COMMIT")  # type: ignore[attr-defined]
+    finally:
+        connection.close()
+    return int(done.rowcount)
+
+
+def _people(engine: Engine, year: _Year) -> int:
+    hired = [f"{datetime.fromordinal(year.first - int(day)):%Y-%m-%d}" for day in year.lot.integers(0, 3000, 5_000)]
+    leaves = year.lot.exponential(10 * YEAR, len(year.names)).astype(int)
+    left = [f"{datetime.fromordinal(year.first + day):%Y-%m-%d}" if day < YEAR else None for day in leaves.tolist()]
+    persons = (
+        (name, name, "employee", "2020-01-01 00:00:00", 0, hired[place % 5_000], left[place])
+        for place, name in enumerate(year.names)
+    )
+    count = _write(engine, "person", "id name role created_at disabled tenure_from left_on", persons)
+    belong = ((name, _team(place), hired[place % 5_000]) for place, name in enumerate(year.names))
+    return count + _write(engine, "membership", 'person_id "group" begins_on', belong)
+
+
+def _evidence(engine: Engine, year: _Year, task: int) -> int:
+    n = len(year.names)
+    origin = year.lot.integers(0, 300, n)
+    arrived = (origin + year.lot.exponential(60, n)).astype(int)
+    seen = np.flatnonzero((arrived < YEAR) & (np.arange(n) % 2 == 1))
+    at, later = year.moments(origin), year.moments(arrived[seen])
+    mastered = (
+        (f"{task}-{place}", task, name, "course", 1, 0, at[place], day, "", at[place], "bench")
+        for place, (name, day) in enumerate(zip(year.names, (origin + year.first).tolist(), strict=True))
+    )
+    columns = "id task_id person source mastered low_trust at day digest recorded_at recorded_by"
+    count = _write(engine, "mastery_record", columns, mastered)
+    days = (arrived[seen] + year.first).tolist()
+    competent = (
+        (f"{task}-{who}", task, year.names[who], "full", 1, 0, "till", "[]", 1, at, day, "", at, "bench")
+        for who, at, day in zip(seen.tolist(), later, days, strict=True)
+    )
+    columns = "id task_id person level success adapted source checklist counts at day digest recorded_at recorded_by"
+    return count + _write(engine, "competency_evidence", columns, competent)
+
+
+def _uses(engine: Engine, year: _Year, key: bytes, size: Size) -> int:
+    """Openings of the aids, one of each task."""
+    who = [pseudonym(key, name) for name in year.names]
+    reader = year.lot.integers(0, len(who), size.uses).tolist()
+    moments = year.moments(year.lot.integers(0, YEAR, size.uses))
+    rows = (
+        (f"{number:032x}", "open", at, who[one], f"aid-{number % size.tasks}")
+        for number, (one, at) in enumerate(zip(reader, moments, strict=True))
+    )
+    return _write(engine, "use_event", "id type at person slug", rows)
+
+
+def _aids(session: Session, tasks: Sequence[int], now: datetime) -> None:
+    for number, task in enumerate(tasks):
+        aid = Aid(slug=f"aid-{number}", path=f"aid-{number}.md", live=1, created_at=now)
+        session.add(aid)
+        session.flush()
+        session.add(AidTask(aid_id=aid.id or 0, task_id=task))
+
+
+def _plan(session: Session, task: int, size: Size, year: _Year, now: datetime) -> None:
+    """Teams were given the aid of a task one after another, in an order drawn by lot."""
+    made = Rollout(
+        slug="by-team",
+        task_id=task,
+        aids=["aid-0"],
+        mechanism="staggered-randomised",
+        seed=1,
+        recorded_afterwards=True,
+        created_at=now,
+        created_by="bench",
+    )
+    session.add(made)
+    session.flush()
+    teams = sorted({_team(number) for number in range(size.persons)})
+    for place, team in enumerate(year.lot.permutation(teams).tolist()):
+        begins = datetime.fromordinal(year.first + 100 + 20 * (place % STEPS)).date()
+        arm = f"step {place % STEPS + 1}"
+        unit = RolloutUnit(rollout_id=made.id or 0, kind="group", name=team, arm=arm, begins_on=begins)
+        session.add(unit)

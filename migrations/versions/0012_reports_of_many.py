@@ -1,0 +1,41 @@
+"""Indexes that hold all that a report asks for, how many were competent in one, and daily totals of use."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+revision = '0012'
+down_revision = '0010'
+
+COVERED = {
+    'mastery_record': ('task_id', 'mastered', 'low_trust', 'person', 'day', 'recorded_at', 'withdrawn_at'),
+    'competency_evidence': ('task_id', 'counts', 'success', 'level', 'person', 'day', 'recorded_at', 'withdrawn_at'),
+}
+
+
+def upgrade() -> None:
+    for table, columns in COVERED.items():
+        op.drop_index(f'ix_{table}_task', table_name=table)
+        op.create_index(f'ix_{table}_task', table, [*columns, 'source'])
+        op.create_index(f'ix_{table}_came', table, ['task_id', 'recorded_at'])
+    op.drop_index('ix_use_event_slug_at', table_name='use_event')
+    op.create_index('ix_use_event_slug_at', 'use_event', ['slug', 'at', 'type', 'person'])
+    op.add_column('shown_report', sa.Column('events', sa.Integer(), nullable=True))
+    op.create_table('use_total',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('what', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('slug', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'what', 'slug')
+    )
+
+
+def downgrade() -> None:
+    op.drop_table('use_total')
+    op.drop_column('shown_report', 'events')
+    op.drop_index('ix_use_event_slug_at', table_name='use_event')
+    op.create_index('ix_use_event_slug_at', 'use_event', ['slug', 'at'])
+    for table, columns in COVERED.items():
+        op.drop_index(f'ix_{table}_came', table_name=table)
+        op.drop_index(f'ix_{table}_task', table_name=table)
+        op.create_index(f'ix_{table}_task', table, [*columns])
