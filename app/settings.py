@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     min_events_per_arm: Annotated[int, Field(ge=3)] = Field(10, description="Fewer events in an arm: no claim.")
     horizon_days: Annotated[int, Field(ge=1, le=3650)] = Field(90, description="Transfer within so many days.")
     evidence_days: Annotated[int, Field(ge=0)] = Field(0, description="Evidence older than this goes; 0 keeps it.")
+    event_days: Annotated[int, Field(ge=30, le=4000)] = Field(
+        400, description="Searches and openings older than this go; totals stay."
+    )
     unknown_evidence: Literal["create", "refuse"] = Field(
         "create", description="Evidence about unknown persons or tasks: taken in unconfirmed, or refused."
     )

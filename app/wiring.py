@@ -54,14 +54,15 @@ from app.search import studio as search_studio
 from app.search.service import Question, Search
 from app.settings import Settings
 from app.transfer import api as transfer_api
-from app.transfer import evidence_pages, observing, rollout_pages
+from app.transfer import evidence_pages, observing, rollout_pages, seen_pages
 from app.transfer import pages as transfer_pages
 from app.transfer.retention import Retention
 from app.transfer.rollouts import Withholding
 from app.usage import api as usage_api
 from app.usage import pages as usage_pages
 from app.usage.learning import Learner
-from app.usage.service import TYPES, Usage
+from app.usage.service import KEPT, TYPES, Usage
+from app.usage.totals import Forgetting
 from app.usage.writer import Writer
 from app.viewer import SYSTEM, load_key
 from app.widget import api as widget_api
@@ -110,6 +111,7 @@ ROUTERS = (
     transfer_api.router,
     transfer_pages.router,
     observing.router,
+    seen_pages.router,
     rollout_pages.router,
     evidence_pages.router,
     widget_api.router,
@@ -125,7 +127,7 @@ def wire(state: State, settings: Settings, clock: Clock) -> None:
     state.engine = engine = open_engine(settings.sqlalchemy_url)
     state.search = Search(settings.index_dir, engine, settings.language)
     state.neighbours, state.tasks_changed = state.search.neighbours, aids.announce_of_tasks
-    state.usage = Usage(Writer(engine), clock)
+    state.usage = Usage(Writer(engine), clock, min(KEPT, timedelta(days=settings.event_days)))
     state.learner = Learner(engine, settings, clock, state.usage.writer)
     state.metrics, state.rates = health.Metrics(), gate.Rates(settings, clock)
     state.credentials = Credentials(engine, clock, load_key(settings.data_dir), settings.reading == "everyone")
@@ -165,6 +167,7 @@ def _chores(state: State, engine: Engine) -> list[Chore]:
         Chore("calendar", MINUTE, calendar),
         Chore("people who left", MINUTE, leaving),
         Chore("old evidence", DAY, Retention(engine, state.settings)),
+        Chore("old events", DAY, Forgetting(engine, state.settings)),
         Chore("used batch keys", DAY, partial(forget_spent, engine)),
     ]
 

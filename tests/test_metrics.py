@@ -6,12 +6,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from app import db
 from app.ids import uuid7
 from app.usage.metrics import Delivery, Share, measure
 from app.usage.models import UseEvent
-from tests.conftest import NOW
+from app.usage.totals import Forgetting
+from tests.conftest import NOW, Ticking
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -176,3 +179,32 @@ def test_other_periods_are_empty(library: TestClient, people_search: Send, train
     people_search(12, "money back")
     page = library.get("/studio/delivery?start=2026-10-01&end=2026-10-31", headers=trainer).text
     assert "<dt>Aids opened</dt><dd>0</dd>" in page
+
+
+def test_old_events_become_sums_and_are_counted_once(
+    library: TestClient, app: FastAPI, trainer: dict[str, str], ticking: Ticking
+) -> None:
+    forget = Forgetting(app.state.engine, app.state.settings)
+    typed = event("search", "t1", results=0, settled_by=uuid7())
+    old = [
+        typed,
+        event("search", "t1", 5, results=0),
+        event("open", "t1", 9, slug="a"),
+        event("open", "t2", 10, slug="a"),
+    ]
+    with db.writing(app.state.engine) as session:
+        session.add_all([*old, event("open", "t1", 86_400 * 30, slug="a")])
+
+    def totals() -> list[str]:
+        period = {"start": str(NOW.date()), "end": str(NOW.date() + timedelta(days=300))}
+        return re.findall(r"<dd>(\d+)</dd>", library.get("/studio/delivery", headers=trainer, params=period).text)
+
+    before = totals()
+    ticking.go_on(days=401)
+    assert (forget(ticking()), forget(ticking())) == (4, 0)
+    assert before[:2] == ["1", "3"]
+    assert totals() == before
+    with db.writing(app.state.engine) as session:
+        session.add(event("open", "t3", 11, slug="a"))
+    assert forget(ticking()) == 1
+    assert totals()[:2] == ["1", "4"]

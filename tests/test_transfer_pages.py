@@ -21,6 +21,7 @@ from app.people.accounts import digest
 from app.people.models import Person, SignIn
 from app.settings import Settings
 from app.transfer import files, simulated
+from app.transfer.models import CompetencyEvidence
 from app.transfer.rollouts import draw
 from app.transfer.suppression import Division, publishable
 from app.viewer import Role
@@ -151,6 +152,41 @@ def test_a_manager_records_what_he_saw_in_a_minute(library: TestClient, app: Fas
     assert "not in your team" in stranger.text
     own = library.post("/api/v1/competency", headers=same_site, json=[competency("mo", 1, observer="boss")])
     assert own.status_code == 422
+
+
+def test_a_manager_sees_what_she_and_her_line_saw_and_corrects_her_own(
+    library: TestClient, app: FastAPI, admin: Headers
+) -> None:
+    library.post("/api/v1/tasks", headers=admin, json={"slug": TASK, "title": "Issue a refund"})
+    led = [{"id": one, "name": one.title(), "manager": by} for one, by in (("mo", None), ("di", "mo"), ("sol", "mo"))]
+    library.post("/api/v1/people", headers=admin, json=[*led, {"id": "ed", "name": "Ed", "manager": "di"}])
+    with db.writing(app.state.engine) as session:
+        session.get(Person, "mo").role = session.get(Person, "di").role = "manager"  # type: ignore[union-attr]
+    send(library, admin, "competency", [competency("zoe", 3, observer="stranger"), competency("ed", 2, observer="di")])
+    sign_in(app, library, "mo")
+    same_site = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    first = {"task": TASK, "person": "sol", "level": "full", "form": "ab12"}
+    assert "Nothing yet" not in library.get("/observe/seen").text
+    library.post("/observe", data=first, headers=same_site)
+    page = library.get("/observe/seen").text
+    assert ("Sol" in page, "Ed" in page, "zoe" in page) == (True, True, False)
+    assert "You correct what you saw of sol" in library.get("/observe", params={"corrects": "ab12-0"}).text
+    again = first | {"level": "assisted", "form": "ab13", "corrects": "ab12-0"}
+    assert "corrected on" in library.post("/observe", data=again, headers=same_site).text
+    with db.writing(app.state.engine) as session:
+        old, new = (session.get(CompetencyEvidence, (one, 1)) for one in ("ab12-0", "ab13-0"))
+        assert old
+        assert new
+        assert (old.level, old.withdrawn_by, new.level, new.at) == ("full", "mo", "assisted", old.at)
+    assert library.get("/observe", params={"corrects": "c-ed"}).status_code == 403
+    assert library.get("/observe", params={"corrects": "ab12-0"}).status_code == 404
+    back = library.post("/observe/seen/ab13-0/withdraw", data={"reason": "Another Sol"}, headers=same_site)
+    assert "taken back on" in back.text
+    assert library.post("/observe/seen/c-ed/withdraw", data={"reason": "no"}, headers=same_site).status_code == 403
+
+
+def test_nobody_without_a_team_to_record_sees_that_page(client: TestClient, employee: Headers) -> None:
+    assert client.get("/observe/seen", headers=employee).status_code == 403
 
 
 CSV = """Employee;Course date;Result;Course

@@ -215,6 +215,17 @@ def covered(session: Session, viewer: Viewer, right: Right) -> Collection[str] |
     return frozenset({viewer.person}) if scope is Scope.OWN else frozenset(queries.team(session, viewer.person))
 
 
+def line(session: Session, person: str) -> frozenset[str]:
+    """Those whom somebody leads, herself or through others whom she leads."""
+    found: set[str] = set()
+    asked = [person]
+    while asked:
+        theirs = {one for manager in asked for one in queries.team(session, manager)} - found - {person}
+        found |= theirs
+        asked = sorted(theirs)
+    return frozenset(found)
+
+
 def groups_on(session: Session, day: date, persons: Collection[str] | None = None) -> dict[str, list[str]]:
     """To which groups these persons (None: all) belonged on a day."""
     return queries.groups_on(session, day, persons)

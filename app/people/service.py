@@ -10,7 +10,7 @@ from app.errors import Invalid, NotFound
 from app.people import queries
 from app.people.accounts import admin_link, digest, first_admin_link, invite, open_link, sign_out, use_link
 from app.people.audit import record
-from app.people.directory import covered, groups_on, settle_day, upsert
+from app.people.directory import covered, groups_on, line, settle_day, upsert
 from app.people.models import ApiToken
 from app.viewer import Role, Viewer
 
@@ -22,6 +22,7 @@ __all__ = [
     "first_admin_link",
     "groups_on",
     "invite",
+    "line",
     "open_link",
     "record",
     "revoke_tokens",

@@ -9,6 +9,7 @@ from app.settings import Settings
 from app.transfer import service
 from app.transfer.report import House, Question
 from app.transfer.schemas import TransferOut
+from app.usage.totals import first_kept
 from app.viewer import Role, Viewer
 
 
@@ -25,6 +26,7 @@ def house(request: Request) -> House:
         today=state.clock().astimezone(settings.zone).date().toordinal(),
         pseudonym=state.credentials.pseudonym,
         horizon=settings.horizon_days,
+        uses_since=first_kept(state.clock(), settings).toordinal(),
     )
 
 

@@ -90,6 +90,15 @@ def _evidence(facts: Facts) -> Iterator[str]:
     yield _("Competency is dated by when somebody saw it. Where observing is rare, the days are too many.")
 
 
+def uses_gone(since: date) -> str:
+    """That openings of aids were forgotten, so what is said of them is of later ones."""
+    return _(
+        "Openings of aids before {day} are no longer kept. Use against outcome is of those whose clock began since"
+        " then; in the way there, and among those who opened an aid before their day, only openings since then are"
+        " counted. All other figures are made without them and have not changed."
+    ).format(day=since.isoformat())
+
+
 def few_events(least: int) -> str:
     """Why there are no figures where there are people enough."""
     return _(

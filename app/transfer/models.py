@@ -71,7 +71,7 @@ class CompetencyEvidence(SQLModel, table=True):
     day: int
     digest: str = Field(max_length=64)
     recorded_at: datetime = Field(sa_type=UTCDateTime)
-    recorded_by: str = Field(max_length=200)
+    recorded_by: str = Field(max_length=200, index=True)
     corrects: str | None = Field(default=None, max_length=100)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     withdrawn_by: str | None = Field(default=None, max_length=200)

@@ -14,8 +14,9 @@ from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.errors import AppError, Invalid
 from app.ids import uuid7
 from app.people import service as people
-from app.transfer import queries, service
+from app.transfer import queries, seen, service
 from app.transfer.intake import Desk
+from app.transfer.models import CompetencyEvidence
 from app.transfer.schemas import CompetencyIn, Level
 from app.viewer import Right, Viewer
 from app.web import render
@@ -47,6 +48,7 @@ class ObserveView:
     message: str | None = None
     problem: str | None = None
     together: bool = False
+    before: CompetencyEvidence | None = None
 
 
 class Seen(BaseModel):
@@ -60,6 +62,7 @@ class Seen(BaseModel):
     adapted: bool = False
     step: Annotated[list[str], Field(max_length=100)] = []
     together: Annotated[str, Field(max_length=5)] = ""
+    corrects: Annotated[str, Field(max_length=100)] = ""
 
 
 @router.get("/observe")
@@ -70,22 +73,24 @@ def observe_page(
     task: Words = "",
     done: Words = "",
     together: Words = "",
+    corrects: Words = "",
 ) -> HTMLResponse:
-    """Choose a task, then say what was seen."""
+    """Choose a task, then say what was seen; or say better what was said before."""
     viewer.require(Right.RECORD)
     message = _("Stored: {what}.").format(what=done) if done else None
-    return _page(request, session, viewer, task, message=message, together=bool(together))
+    return _page(request, session, viewer, Seen(task=task, together=together[:5], corrects=corrects[:100]), message)
 
 
 def _page(
     request: Request,
     session: Session,
     viewer: Viewer,
-    task: str,
+    seen_now: Seen,
     message: str | None = None,
     problem: str | None = None,
-    together: bool = False,
 ) -> HTMLResponse:
+    before = seen.own(session, viewer, seen_now.corrects) if seen_now.corrects else None
+    task = queries.task_slug(session, before.task_id) if before else seen_now.task
     chosen = work.find(session, task) if task else None
     view = ObserveView(
         tasks=[Choice(one.slug, one.title) for one in queries.tasks_by_title(session)] if not chosen else [],
@@ -95,7 +100,8 @@ def _page(
         form=uuid7().hex,
         message=message,
         problem=problem,
-        together=together,
+        together=bool(seen_now.together),
+        before=before,
     )
     return render.page(request, "observe.html", _("What did you see?"), view, "studio", status=422 if problem else 200)
 
@@ -112,33 +118,38 @@ def observe(
     viewer: ViewerDep,
     now: NowDep,
     settings: SettingsDep,
-    seen: Annotated[Seen, Form()],
+    said: Annotated[Seen, Form()],
 ) -> Response:
     """Store one record for each person."""
-    names = _names(seen.person)
+    names = _names(said.person)
     try:
-        if not names or seen.level is None:
+        if not names or said.level is None:
             raise Invalid(_("Say who it was, and whether there was help."))
         desk = Desk(session, now, viewer, settings)
-        service.take(desk, "competency", [_record(seen, viewer, now, *one) for one in enumerate(names)])
+        before = seen.own(session, viewer, said.corrects) if said.corrects else None
+        at = before.at if before else now
+        service.take(desk, "competency", [_record(said, viewer, at, *one) for one in enumerate(names)])
     except AppError as error:
-        return _page(request, session, viewer, seen.task, problem=error.detail, together=bool(seen.together))
+        return _page(request, session, viewer, said, problem=error.detail)
+    if said.corrects:
+        return RedirectResponse("/observe/seen", 303)
     what = names[0] if len(names) == 1 else _("{n} people").format(n=len(names))
-    return RedirectResponse("/observe?" + urlencode({"task": seen.task, "done": what, "together": seen.together}), 303)
+    return RedirectResponse("/observe?" + urlencode({"task": said.task, "done": what, "together": said.together}), 303)
 
 
-def _record(seen: Seen, viewer: Viewer, now: datetime, place: int, name: str) -> CompetencyIn:
+def _record(said: Seen, viewer: Viewer, at: datetime, place: int, name: str) -> CompetencyIn:
     return CompetencyIn(
-        id=f"{seen.form}-{place}" if seen.form else uuid7().hex,
+        id=f"{said.form}-{place}" if said.form else uuid7().hex,
         person=name,
-        task=seen.task,
-        level=seen.level or Level.ASSISTED,
-        success=seen.went == "well",
-        adapted=seen.adapted,
+        task=said.task,
+        level=said.level or Level.ASSISTED,
+        success=said.went == "well",
+        adapted=said.adapted,
         observer=viewer.actor,
         source="observation",
-        checklist=[one[:500] for one in seen.step],
-        at=now,
+        checklist=[one[:500] for one in said.step],
+        at=at,
+        corrects=said.corrects or None,
     )
 
 

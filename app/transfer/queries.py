@@ -144,6 +144,20 @@ def steps_of(session: Session, task: int) -> list[str]:
     return max(found, key=len, default=[])
 
 
+def seen_by(session: Session, actors: Collection[str], start: int, limit: int) -> Sequence[Any]:
+    """(evidence, the task's title and slug, the person's name) that these recorded or saw, the newest first."""
+    table = CompetencyEvidence
+    columns: Any = (table, Task.title, Task.slug, Person.name)
+    statement = (
+        select(*columns)
+        .join(Task, col(Task.id) == table.task_id)
+        .join(Person, col(Person.id) == table.person, isouter=True)
+        .where(or_(col(table.recorded_by).in_(sorted(actors)), col(table.observer).in_(sorted(actors))))
+        .order_by(col(table.at).desc(), table.id)
+    )
+    return list(session.exec(statement.offset(start).limit(limit)))
+
+
 def names(session: Session, persons: Collection[str] | None) -> Sequence[tuple[str, str]]:
     """Ids and names of these persons (None: of the first 500 of all) who are here."""
     statement = select(Person.id, Person.name).where(col(Person.gone_at).is_(None)).order_by(Person.name).limit(500)

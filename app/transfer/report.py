@@ -59,6 +59,7 @@ class House:
     today: int
     pseudonym: Callable[[str], str]
     horizon: int = 90
+    uses_since: int = 0
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def _figures(desk: Desk) -> TransferOut:
         already_competent=None if suppression.small(part.already, least) else part.already,
         horizon_days=desk.asked.horizon,
         full_share=funnel.full_share(tally, least),
-        descriptive=uses.NOT_SHOWN if desk.asked.chosen else uses.described(part, desk.uses, least),
+        descriptive=uses.NOT_SHOWN if desk.asked.chosen else uses.described(part, desk.uses, desk.house),
         caveats=_caveats(desk, tally),
         suppressed=False,
         **_curve(desk),
@@ -285,6 +286,8 @@ def _caveats(desk: Desk, tally: Any) -> list[str]:
         told=suppression.telling(part.n, events, least),
     )
     said = [*caveats.report(facts)]
+    if part.n and part.origin.min() < desk.house.uses_since:
+        said.append(caveats.uses_gone(date.fromordinal(desk.house.uses_since)))
     if analysis is not None:
         crossed = uses.crossovers(part, analysis.begins, desk.uses, least)
         said += caveats.comparison(analysis, crossed, desk.house.least_events, least)

@@ -42,9 +42,10 @@ def crossovers(part: Sample, begins: Days, uses: Days, least: int) -> tuple[int,
     return crossed, total
 
 
-def described(part: Sample, uses: Days, least: int) -> dict[str, Any]:
-    """Use against outcome, where no count in it is a few, nor what it leaves of the whole."""
-    found = descriptive.describe(part, uses, least)
+def described(part: Sample, uses: Days, house: "House") -> dict[str, Any]:
+    """Use against outcome, of those whose openings are all kept, where no count in it is a few, nor what it leaves."""
+    least, kept = house.least, part.origin >= house.uses_since
+    found = descriptive.describe(part.part(kept), uses[kept], least)
     if found is None or small(part.n - found.used.n - found.not_used.n, least):
         return NOT_SHOWN
     return {

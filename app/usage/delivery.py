@@ -4,7 +4,7 @@ Totals count events and are always shown. A figure, a row or a query needs a lea
 (settings); what is left out is counted, and never told apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -13,17 +13,16 @@ from sqlmodel import Session
 
 from app.aids import queries as aid_queries
 from app.settings import Settings
-from app.usage import channels, metrics, queries
-from app.usage.metrics import Delivery, Row, Share
-from app.usage.models import UseEvent
+from app.usage import listings, metrics, queries, totals
+from app.usage.listings import Listing, Question
+from app.usage.metrics import Delivery, Share
+from app.usage.models import UseTotal
 from app.web.charts import Series, Tone, line_chart
 from app.web.render import number, percent
 from app.web.words import _
 from app.work import queries as work_queries
 
 CRITICAL = 5
-MOST_ROWS = 10
-MOST_WORDS = 50
 
 
 @dataclass(frozen=True)
@@ -58,29 +57,6 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A table of the largest rows, and what was left out."""
-
-    title: str
-    hint: str
-    columns: list[str]
-    rows: list[list[tuple[str, str | None]]]
-    empty: str
-    hidden: str | None = None
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question that a reader put, without who it was."""
-
-    text: str
-    query: str | None
-    asked: datetime
-    aid_title: str | None
-    aid_url: str | None
-
-
-@dataclass(frozen=True)
 class Preset:
     """A period to choose."""
 
@@ -101,13 +77,18 @@ class DeliveryView:
     charts: list[Chart] = field(default_factory=list)
     lists: list[Listing] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    kept: date | None = None
 
 
-def build(session: Session, settings: Settings, start: date, end: date, today: date) -> DeliveryView:
+def build(session: Session, settings: Settings, start: date, end: date, now: datetime) -> DeliveryView:
     """The dashboard for the days from `start` to `end`, both counted, in the organisation's time zone."""
+    today = now.astimezone(settings.zone).date()
     first = datetime.combine(start, time.min, settings.zone).astimezone(UTC)
     last = datetime.combine(end + timedelta(days=1), time.min, settings.zone).astimezone(UTC)
     found = metrics.measure(queries.between(session, first, last), settings.zone)
+    kept = totals.first_kept(now, settings)
+    if start < kept:
+        _add(found, totals.between(session, start, end))
     return DeliveryView(
         start=start.isoformat(),
         end=end.isoformat(),
@@ -116,12 +97,23 @@ def build(session: Session, settings: Settings, start: date, end: date, today: d
         figures=[*_figures(found, settings.min_group), *_upkeep(session, today)],
         charts=_charts(found, start, end),
         lists=[
-            *_lists(session, found, settings),
-            _ways(session, settings, first, last),
-            _remarks(session, first, last),
+            *listings.lists(session, found, settings),
+            listings.ways(session, settings, first, last),
+            listings.remarks(session, first, last),
         ],
-        questions=_questions(session, first, last),
+        questions=listings.questions(session, first, last),
+        kept=kept if start < kept else None,
     )
+
+
+def _add(found: Delivery, days: Iterable[UseTotal]) -> None:
+    """Add the days of which only totals are left to those that were measured; no event is in both."""
+    by_day = {"search": found.searches_by_day, totals.EMPTY: found.empty_by_day, "open": found.opens_by_day}
+    for one in days:
+        if one.what != totals.EMPTY:
+            found.totals[one.what] = found.totals.get(one.what, 0) + one.count
+        if one.what in by_day:
+            by_day[one.what][one.day] = by_day[one.what].get(one.day, 0) + one.count
 
 
 def _presets(start: date, end: date, today: date) -> list[Preset]:
@@ -234,84 +226,3 @@ def _charts(found: Delivery, start: date, end: date) -> list[Chart]:
     rows = [[str(day), *(number(int(line[n])) for line in values)] for n, day in enumerate(days)]
     title = _("Searches and opened aids a day")
     return [Chart(title, line_chart(title, days, series), [_("Day"), *names], rows)]
-
-
-def _lists(session: Session, found: Delivery, settings: Settings) -> list[Listing]:
-    few, fewer = settings.min_group, settings.min_query_group
-    titles = aid_queries.titles(session, [*found.opened, *found.stuck])
-    stuck = {slug: row for slug, row in found.stuck.items() if len(found.outcomes[slug].readers) >= few}
-    return [
-        _queries(_("Top searches"), found.queries, fewer, _("What people look for most.")),
-        _queries(
-            _("Searches that found nothing"), found.empty_queries, fewer, _("Each is an aid, or a keyword, to write.")
-        ),
-        _aids(_("Aids most opened"), found.opened, few, titles, _("Where people get their help."), _("Opened")),
-        _aids(
-            _("Aids that leave people stuck"),
-            stuck,
-            few,
-            titles,
-            _("Read their steps with someone who does the work."),
-            _("Stuck"),
-        ),
-    ]
-
-
-def _ways(session: Session, settings: Settings, first: datetime, last: datetime) -> Listing:
-    found = channels.count(event for event in queries.between(session, first, last) if event.type == "open")
-    titles = {slug: task.title for slug, task in work_queries.known(session, channels.tasks(found)).items()}
-    rows, hidden = channels.rows(found, titles, settings.min_group)
-    hint = _("Which way people come to an aid, and for which task where the screen or the aid says it.")
-    columns = [_("From"), _("Task"), _("Opened")]
-    empty = _("None in this period.")
-    return Listing(_("Where aids are opened from"), hint, columns, rows, empty, _hidden(hidden, settings.min_group))
-
-
-def _queries(title: str, rows: Mapping[str, Row], least: int, hint: str) -> Listing:
-    top, hidden = _largest(rows, least)
-    cells: list[list[tuple[str, str | None]]] = [[(text, None), (number(row.count), None)] for text, row in top]
-    return Listing(title, hint, [_("Search"), _("Times")], cells, _("None in this period."), _hidden(hidden, least))
-
-
-def _aids(
-    title: str, rows: Mapping[str, Row], least: int, titles: Mapping[str, str], hint: str, counted: str
-) -> Listing:
-    top, hidden = _largest(rows, least)
-    cells: list[list[tuple[str, str | None]]] = [
-        [(titles.get(slug, slug), f"/aids/{slug}"), (number(row.count), None)] for slug, row in top
-    ]
-    return Listing(title, hint, [_("Aid"), counted], cells, _("None in this period."), _hidden(hidden, least))
-
-
-def _largest(rows: Mapping[str, Row], least: int) -> tuple[Sequence[tuple[str, Row]], int]:
-    shown = [(name, row) for name, row in rows.items() if len(row.readers) >= least]
-    shown.sort(key=lambda item: (-item[1].count, item[0]))
-    return shown[:MOST_ROWS], len(rows) - len(shown)
-
-
-def _hidden(count: int, least: int) -> str | None:
-    return _("{n} more, each by fewer than {least} people.").format(n=number(count), least=least) if count else None
-
-
-def _questions(session: Session, first: datetime, last: datetime) -> list[Question]:
-    asked = queries.written(session, "question", first, last, MOST_WORDS)
-    titles = aid_queries.titles(session, [event.slug for event in asked if event.slug])
-    return [_question(event, titles) for event in asked]
-
-
-def _remarks(session: Session, first: datetime, last: datetime) -> Listing:
-    said = queries.written(session, "outcome", first, last, MOST_WORDS)
-    titles = aid_queries.titles(session, [event.slug for event in said if event.slug])
-    rows: list[list[tuple[str, str | None]]] = [
-        [(titles.get(event.slug or "", event.slug or ""), f"/aids/{event.slug}"), (event.text or "", None)]
-        for event in said
-    ]
-    hint = _("What readers added when they said whether an aid worked, newest first.")
-    return Listing(_("Remarks"), hint, [_("Aid"), _("Remark")], rows, _("None in this period."))
-
-
-def _question(event: UseEvent, titles: Mapping[str, str]) -> Question:
-    slug = event.slug if event.slug in titles else None
-    return Question(
-        event.text or "", event.query, event.at, titles.get(slug or ""), f"/aids/{slug}" if slug is not None else None
-    )

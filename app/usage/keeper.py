@@ -15,6 +15,7 @@ def show(session: Session, _person: str, pseudonym: str) -> list[Kept]:
     found = session.exec(select(UseEvent).where(UseEvent.person == pseudonym).order_by(col(UseEvent.at).desc()))
     why = _(
         "What you searched, opened and answered, under a pseudonym. Nobody sees it with your name; sums are counted."
+        " It goes after 400 days, unless your administrator set another time; then only daily sums of everybody stay."
     )
     return [Kept("use", _("Use"), why, [_row(one) for one in found])]
 

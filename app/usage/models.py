@@ -1,6 +1,6 @@
 """The table of use. Persons are pseudonyms here; the raw rows are never shown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Index
@@ -41,3 +41,16 @@ class UseEvent(SQLModel, table=True):
     ms: int | None = None
     text: str | None = Field(default=None, max_length=2000)
     settled_by: UUID | None = None
+
+
+class UseTotal(SQLModel, table=True):
+    """How often something happened on a day whose events are gone, without anybody or anything it was about.
+
+    `what` is a type of event, or `empty` for searches that found nothing; typing counts as one search.
+    """
+
+    __tablename__ = "use_total"
+
+    day: date = Field(primary_key=True)
+    what: str = Field(primary_key=True, max_length=20)
+    count: int

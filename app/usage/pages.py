@@ -36,7 +36,7 @@ def delivery_page(
         raise Invalid("The first day comes after the last. Choose them the other way round.")
     if (last - first).days >= MOST_DAYS:
         raise Invalid(f"A period has at most {MOST_DAYS} days. Choose a later first day.")
-    view = delivery.build(session, settings, first, last, today)
+    view = delivery.build(session, settings, first, last, now)
     return render.page(request, "delivery.html", _("Delivery"), view, "studio")
 
 

@@ -25,6 +25,7 @@ class Usage:
 
     writer: Writer
     clock: Clock
+    kept: timedelta = KEPT
 
     async def take_in(self, events: Sequence[dict[str, Any]], viewer: Viewer) -> Receipt:
         """Store a batch; the good events go in, the others are named. Returns once what went in is durable."""
@@ -45,8 +46,8 @@ class Usage:
         now = self.clock()
         if event.at > now + FUTURE_ALLOWED:
             raise ValueError("at: lies in the future; set the sender's clock right and send it again.")
-        if event.at < now - KEPT:
-            raise ValueError("at: lies more than 400 days back, and events are not kept that long.")
+        if event.at < now - self.kept:
+            raise ValueError(f"at: lies more than {self.kept.days} days back, and events are not kept that long.")
         row = event.model_dump()
         row["person"] = viewer.pseudonym
         row["tab"] = None if viewer.pseudonym else event.tab

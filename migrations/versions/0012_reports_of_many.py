@@ -18,21 +18,22 @@ def upgrade() -> None:
         op.drop_index(f'ix_{table}_task', table_name=table)
         op.create_index(f'ix_{table}_task', table, [*columns, 'source'])
         op.create_index(f'ix_{table}_came', table, ['task_id', 'recorded_at'])
+    op.create_index('ix_competency_evidence_recorded_by', 'competency_evidence', ['recorded_by'])
     op.drop_index('ix_use_event_slug_at', table_name='use_event')
     op.create_index('ix_use_event_slug_at', 'use_event', ['slug', 'at', 'type', 'person'])
     op.add_column('shown_report', sa.Column('events', sa.Integer(), nullable=True))
     op.create_table('use_total',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('what', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-    sa.Column('slug', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('day', 'what', 'slug')
+    sa.PrimaryKeyConstraint('day', 'what')
     )
 
 
 def downgrade() -> None:
     op.drop_table('use_total')
     op.drop_column('shown_report', 'events')
+    op.drop_index('ix_competency_evidence_recorded_by', table_name='competency_evidence')
     op.drop_index('ix_use_event_slug_at', table_name='use_event')
     op.create_index('ix_use_event_slug_at', 'use_event', ['slug', 'at'])
     for table, columns in COVERED.items():
