@@ -93,22 +93,22 @@ def _phreg(names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     return fitted.params, fitted.bse
 
 
-def test_the_sicilian_smoking_ban_lowered_admissions_by_the_published_11_per_cent() -> None:
+def test_without_autocorrelation_the_sicilian_interval_is_the_published_one() -> None:
     rows = table("sicily")
     events, people = (np.array([float(row[name]) for row in rows]) for name in ("aces", "stdpop"))
-    step = series.counted(events, people, 36).step
-    assert [step.estimate, step.low, step.high] == pytest.approx([0.894, 0.864, 0.925], abs=0.001)
+    found = series.counted(events, people, 36)
+    plain = found.independent
+    assert [plain.estimate, plain.low, plain.high] == pytest.approx([0.894, 0.864, 0.925], abs=0.001)
+    assert _width(found.robust) > _width(plain)
 
 
-def test_snows_water_companies_differ_by_the_published_78_deaths_in_10_000_houses() -> None:
-    # Snow 1855, as a difference in differences in Cunningham, "Causal Inference: The Mixtape" (2021), chapter 9
-    def houses(deaths: int) -> np.ndarray:
-        return np.repeat([1.0, 0.0], [deaths, 10_000 - deaths])
-
-    found = series.difference_in_differences((houses(85), houses(135)), (houses(19), houses(147)))
-    assert found.estimate == pytest.approx(-0.0078)
-    assert found.high is not None
-    assert found.high < 0
+def test_groups_that_differ_widen_a_difference_in_differences() -> None:
+    before = series.Cell(np.array([200.0, 200, 200]), np.full(3, 1_000.0))
+    other = series.Cell(np.array([200.0, 205, 195]), np.full(3, 1_000.0))
+    alike, apart = (series.Cell(np.array(some), np.full(3, 1_000.0)) for some in ([150.0, 151, 149], [70.0, 150, 230]))
+    near, far = (series.difference_in_differences((before, before), (after, other)) for after in (alike, apart))
+    assert [near.estimate, far.estimate] == pytest.approx([-0.05, -0.05])
+    assert _width(far) > 10 * _width(near)
 
 
 def test_a_step_in_a_series_is_found_and_autocorrelation_widens_its_interval() -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from starlette.status import HTTP_201_CREATED
 
 from app.deps import Cursor, Limit, NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
-from app.transfer import rollouts, service
+from app.transfer import measures, rollouts, service
 from app.transfer.asking import house, show
 from app.transfer.intake import Desk, Kind
 from app.transfer.report import Question
@@ -15,6 +15,7 @@ from app.transfer.schemas import (
     CompetencyIn,
     MappingIn,
     MasteryIn,
+    MeasureIn,
     Receipt,
     RolloutIn,
     RolloutOut,
@@ -53,6 +54,18 @@ def take_competency(
 ) -> Receipt:
     """What was seen at work, at most 500 a call, all or none. A person's own word is kept and never counted."""
     return service.take(Desk(session, now, viewer, settings), "competency", records)
+
+
+@router.post("/measures", summary="Record a measure of the work")
+def take_measures(
+    session: WriteSession,
+    viewer: ViewerDep,
+    now: NowDep,
+    settings: SettingsDep,
+    records: Annotated[list[MeasureIn], Body(max_length=MOST_RECORDS)],
+) -> Receipt:
+    """Counts by group and period, at most 500 a call, all or none: for roll-outs whose order was chosen."""
+    return measures.take(Desk(session, now, viewer, settings), records)
 
 
 @router.post("/{kind}/{record_id}/withdraw", summary="Withdraw a record")

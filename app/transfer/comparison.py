@@ -196,7 +196,7 @@ def _hazard_ratio(arms: Arms) -> Estimate:
     return cox.ratio(found[0], math.sqrt(spread), student(len(left) - 2))
 
 
-def student(freedom: int) -> float:
+def student(freedom: float) -> float:
     """Student's t at 97.5 %."""
     from scipy.special import stdtrit
 

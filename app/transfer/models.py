@@ -78,6 +78,23 @@ class CompetencyEvidence(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=500)
 
 
+class MeasurePoint(SQLModel, table=True):
+    """How often something came about in so many cases of a task, in one group and period: what its business counts."""
+
+    __tablename__ = "measure_point"
+    __table_args__ = (Index("ix_measure_point_task", "task_id", "measure"),)
+
+    id: str = Field(primary_key=True, max_length=100)
+    task_id: int = Field(foreign_key="task.id")
+    measure: str = Field(max_length=200)
+    group: str = Field(max_length=200)
+    day: int
+    count: float = Field(sa_type=Float)
+    of: float = Field(sa_type=Float)
+    recorded_at: datetime = Field(sa_type=UTCDateTime)
+    recorded_by: str = Field(max_length=200)
+
+
 class ActivityMapping(SQLModel, table=True):
     """A course or activity, as its system names it, assesses a task; from `threshold` on it is mastered."""
 

@@ -1,7 +1,7 @@
 """The SELECTs about evidence and roll-outs, but for those of a report (`report_queries`)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.aids.models import Aid, AidTask, Redirect, Revision
 from app.people.models import AuditEntry, Person
-from app.transfer.models import ActivityMapping, CompetencyEvidence, MasteryRecord, Rollout, RolloutUnit
+from app.transfer.models import ActivityMapping, CompetencyEvidence, MasteryRecord, MeasurePoint, Rollout, RolloutUnit
 from app.work.models import Task
 
 Evidence = type[MasteryRecord] | type[CompetencyEvidence]
@@ -142,6 +142,19 @@ def steps_of(session: Session, task: int) -> list[str]:
     )
     found = [list(steps) for (steps,) in session.execute(statement)]
     return max(found, key=len, default=[])
+
+
+def measure_points(session: Session, ids: Collection[str]) -> dict[str, MeasurePoint]:
+    """The points of these ids."""
+    return {one.id: one for one in session.exec(select(MeasurePoint).where(col(MeasurePoint.id).in_(list(ids))))}
+
+
+def measured(session: Session, task: int, day: int, known: datetime | None) -> Sequence[MeasurePoint]:
+    """What was counted of a task up to a day, as far as it was known then, in order of time."""
+    statement = select(MeasurePoint).where(MeasurePoint.task_id == task, MeasurePoint.day <= day)
+    if known is not None:
+        statement = statement.where(MeasurePoint.recorded_at <= known)
+    return session.exec(statement.order_by(MeasurePoint.measure, col(MeasurePoint.day), MeasurePoint.group)).all()
 
 
 def seen_by(session: Session, actors: Collection[str], start: int, limit: int) -> Sequence[Any]:

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from app.errors import Invalid, NotFound
-from app.transfer import arms, caveats, funnel, queries, report_queries, sample, suppression, uses, verdicts
+from app.transfer import arms, caveats, funnel, measures, queries, report_queries, sample, suppression, uses, verdicts
 from app.transfer.analysis import Analysis, analyse
 from app.transfer.models import Rollout, ShownReport
 from app.transfer.sample import Sample
-from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, TransferOut
+from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, MeasureOut, Mechanism, TransferOut
 from app.transfer.suppression import Division
 from app.transfer.survival import UNKNOWN, Counts, Days, kaplan_meier, median, transfer
 from app.work import queries as work
@@ -250,10 +250,19 @@ def _figures(desk: Desk) -> TransferOut:
     if analysis is not None:
         found.arms = arms.of(analysis, desk.ask)
         found.comparison = comparison(analysis, least)
+        found.measures = _measures(desk, analysis)
     if not desk.asked.chosen:
         found.funnel = funnel.steps(desk.session, desk.task, part, desk.known, desk.uses, least)
         found.sources = funnel.sources(tally, least)
     return found
+
+
+def _measures(desk: Desk, analysis: Analysis) -> list[MeasureOut]:
+    """Measures of the work, where the order was chosen and no better design is to be had."""
+    if analysis.rollout.mechanism != Mechanism.CHOSEN:
+        return []
+    units = queries.units(desk.session, analysis.rollout.id or 0)
+    return measures.told(desk.session, desk.task, desk.asked.day, desk.known, units, desk.house.least)
 
 
 def _curve(desk: Desk) -> dict[str, Any]:

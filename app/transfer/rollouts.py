@@ -112,7 +112,8 @@ def _timing(wanted: RolloutIn) -> list[Fault]:
     days = {arm.begins_on for arm in wanted.arms}
     if days == {None}:
         return [Fault("/arms", "At least one arm needs a day `from` which it is given the aids.")]
-    if len(days) < 2:
+    together = wanted.mechanism is Mechanism.CHOSEN and len(wanted.arms) == 1
+    if len(days) < 2 and not together:
         return [
             Fault(
                 "/arms", "All arms begin on the same day: there is nothing to compare. Give one a later day, or none."

@@ -77,6 +77,20 @@ class CompetencyIn(_Record):
     checklist: list[Words] = Field([], max_length=100, description="The steps that were seen done right.")
 
 
+class MeasureIn(BaseModel):
+    """How often something came about in one group and period, of how many cases: refunds that went wrong, of all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id = Field(description="The sender's own; sent again it changes nothing.")
+    task: Slug
+    measure: Name = Field(description="What is counted.")
+    group: Name = Field(description="The group, as roll-outs name it.")
+    on: date = Field(description="The first day of the period.")
+    count: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    of: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Cases, hours or people it is counted in.")]
+
+
 class Receipt(BaseModel):
     """What became of a call: new records, and those that were here already."""
 
@@ -192,6 +206,20 @@ class ComparisonOut(BaseModel):
     before: Interval | None = Field(None, description="Chosen order only: the hazard ratio before the aids came.")
 
 
+class MeasureOut(BaseModel):
+    """A measure of the work before and after groups were given the aids in a chosen order."""
+
+    measure: str
+    design: str
+    verdict: str
+    difference: Interval = Field(Interval(), description="How much more the share changed where the aids were given.")
+    ratio: Interval = Field(Interval(), description="The rate over what the trend led to expect; robust interval.")
+    ratio_if_independent: Interval = Field(Interval(), description="The same if periods were independent.")
+    before: Interval = Field(Interval(), description="The same difference within the time before: it should be none.")
+    periods: int
+    cases: int
+
+
 class TransferQuery(BaseModel):
     """What a report is asked for."""
 
@@ -225,6 +253,7 @@ class TransferOut(BaseModel):
     cohorts: list[ArmOut] = []
     tenure: list[ArmOut] = []
     comparison: ComparisonOut | None = None
+    measures: list[MeasureOut] = []
     descriptive: dict[str, Any]
     funnel: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []
