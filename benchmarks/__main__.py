@@ -17,6 +17,7 @@ from benchmarks import (
     finding,
     hostile,
     importing,
+    large,
     learning,
     pages,
     publishing,
@@ -31,9 +32,21 @@ from benchmarks.place import Failed, Place
 
 LARGE = "tldr_nl2bash"
 DATA = Path(__file__).parent.parent.parent / "shared" / "data" / "search"
+CLAIMS = ("transfer", "reports")
 TABLES = {
-    "speed": ("library", "engines", "scale", "events", "durability", "pages", "documents", "widget"),
-    "transfer": ("transfer",),
+    "speed": (
+        "library",
+        "engines",
+        "scale",
+        "events",
+        "durability",
+        "pages",
+        "documents",
+        "widget",
+        "transfer",
+        "reports",
+    ),
+    "transfer": ("transfer", "reports"),
     "quality": ("ranking", "typos", "learning", "hostile"),
 }
 
@@ -69,7 +82,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path(given) if given else DATA, help="labelled search sets")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="times the server is killed")
-    topics = [topic for table in TABLES.values() for topic in table]
+    parser.add_argument("--persons", type=int, default=large.PERSONS, metavar="N", help="reports: how many people")
+    parser.add_argument("--runs", type=int, default=transfer.RUNS, metavar="N", help="transfer: simulations of each")
+    topics = sorted({topic for table in TABLES.values() for topic in table})
     parser.add_argument("--only", action="append", choices=topics, help="leave out the other topics")
     return parser.parse_args()
 
@@ -84,7 +99,8 @@ def _measures(folder: Path, wanted: argparse.Namespace) -> Mapping[str, Callable
         "durability": lambda: durability.measure(folder / "durability", wanted.kills),
         "pages": lambda: pages.measure(folder / "pages"),
         "documents": lambda: documents.measure(Place(folder / "documents")),
-        "transfer": lambda: transfer.measure(folder / "transfer"),
+        "transfer": lambda: transfer.measure(wanted.runs),
+        "reports": lambda: large.measure(folder / "reports", wanted.persons),
         "widget": lambda: widget.measure(folder / "widget"),
         "ranking": lambda: quality.measure(libraries),
         "typos": lambda: quality.measure_typos(libraries),

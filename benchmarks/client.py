@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
-TIMEOUT = 30
+TIMEOUT = 60
 
 
 class Answer(NamedTuple):

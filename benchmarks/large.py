@@ -1,5 +1,9 @@
-"""A large organisation on SQLite: people in teams, evidence of many tasks, use of an aid, and a roll-out by team."""
+"""How long reports take in a large organisation on SQLite.
 
+Its people are in teams; there is evidence of many tasks, use of their aids, and a roll-out by team.
+"""
+
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +19,13 @@ from app.aids.models import Aid, AidTask
 from app.transfer.models import Rollout, RolloutUnit
 from app.viewer import load_key, pseudonym
 from app.work import service as work
+from benchmarks.client import Client
+from benchmarks.figures import Figure
+from benchmarks.place import Failed, Place, Server
 
+PERSONS, TASKS = 100_000, 20
+REPORT, OVERVIEW, MEMORY = 1.5, 3.0, 400  # seconds, seconds, MB
+TIMES = 3
 YEAR = 365
 TEAM = 500
 STEPS = 10
@@ -28,6 +38,63 @@ class Size:
     persons: int
     tasks: int
     uses: int
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of the clock (the best of some tries) and of the processor."""
+
+    clock: float
+    processor: float
+
+
+def measure(folder: Path, persons: int = PERSONS) -> list[Figure]:
+    """A tenth of the organisation, all of it, and one of ten times the people with a tenth of the tasks."""
+    tenth = _asked(folder / "tenth", Size(persons // 10, TASKS, persons))
+    whole = _asked(folder / "whole", Size(persons, TASKS, persons * 10))
+    tenfold = _asked(folder / "tenfold", Size(persons * 10, TASKS // 10, persons * 10))
+    limits = {"report": REPORT, "report with a roll-out": REPORT, "overview": OVERVIEW}
+    figures = [Figure(f"Memory after it, {persons:,} people", whole[1], "MB", MEMORY)]
+    for what, limit in limits.items():
+        took = whole[0][what]
+        figures.append(Figure(f"Transfer {what}, {persons:,} people, {TASKS} tasks", took.clock, "s", limit))
+        figures.append(Figure("  of which the processor", took.processor, "s"))
+        growth = took.processor / max(tenth[0][what].processor, 0.01)
+        figures.append(Figure(f"  growth from {persons // 10:,} people", growth, "×", 15))
+        if what != "overview":
+            more = tenfold[0][what]
+            figures.append(Figure(f"  with {persons * 10:,} people", more.clock, "s"))
+            figures.append(Figure("  growth", more.processor / max(took.processor, 0.01), "×", 15))
+    return [*figures, Figure(f"Memory after it, {persons * 10:,} people", tenfold[1], "MB")]
+
+
+def _asked(folder: Path, size: Size) -> tuple[dict[str, Took], float]:
+    """The reports asked over HTTP of a server of its own, and what it holds in memory then."""
+    place = Place(folder)
+    place.run("migrate")
+    engine = db.open_engine(f"sqlite:///{place.database}")
+    fill(engine, place.database.parent, size)
+    engine.dispose()
+    token = place.token("admin")
+    with place.serve() as server, server.client(token) as client:
+        paths = {
+            "report": "/api/v1/tasks/task-1/transfer",
+            "report with a roll-out": "/api/v1/tasks/task-0/transfer",
+            "overview": "/studio/transfer.json",
+        }
+        took = {what: _took(server, client, path) for what, path in paths.items()}
+        return took, server.memory_mb
+
+
+def _took(server: Server, client: Client, path: str) -> Took:
+    tries = []
+    for _ in range(TIMES):
+        ticks, began = server.ticks, time.perf_counter()
+        answer = client.get(path)
+        tries.append(Took(time.perf_counter() - began, (server.ticks - ticks) / 100))
+        if answer.status != 200:
+            raise Failed(f"{path} answered {answer.status}: {answer.body[:300]!r}")
+    return min(tries, key=lambda one: one.clock)
 
 
 @dataclass(frozen=True)
@@ -71,15 +138,11 @@ def _team(number: int) -> str:
 def _write(engine: Engine, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> int:
     """Rows as the driver takes them: millions are to come in a minute."""
     marks = ", ".join("?" for _ in columns.split())
-    connection = engine.raw_connection()
-    try:
-        connection.execute("BEGIN")  # type: ignore[attr-defined]
-        done = connection.cursor().executemany(
-            f"INSERT INTO {table} ({', '.join(columns.split())}) VALUES ({marks})", rows
-        )
-        connection.execute("COMMIT")  # type: ignore[attr-defined]
-    finally:
-        connection.close()
+    statement = f"INSERT INTO {table} ({', '.join(columns.split())}) VALUES ({marks})"
+    with engine.connect() as connection:
+        driver: Any = connection.connection
+        done = driver.cursor().executemany(statement, rows)
+        connection.commit()
     return int(done.rowcount)
 
 

@@ -54,6 +54,11 @@ class Server:
         """What it holds in memory."""
         return _status(self.process.pid, "VmRSS") / 1024
 
+    @property
+    def ticks(self) -> int:
+        """Hundredths of a second of processor time so far."""
+        return _ticks(self.process.pid)
+
     def settle(self) -> None:
         """Wait until it has nothing to do any more, such as reading its index."""
         began, before = time.perf_counter(), -IDLE
