@@ -243,28 +243,29 @@ def test_no_difference_of_two_published_cells_is_about_a_few(data: st.DataObject
         moved = data.draw(st.sets(st.integers(0, max(size - 1, 0)), max_size=4))
         labels["tenure"] = ["x" if n in moved else wide[one] for n, one in enumerate(labels["group"])]
     competent = data.draw(st.lists(st.booleans(), min_size=size, max_size=size))
-    shown = published(labels, competent, fixed=["arm"] if data.draw(st.booleans()) else [])
-    cells = [
-        frozenset(place for place, label in enumerate(labels[name]) if label == one)
-        for name, some in shown.items()
-        for one in some
-    ]
-    assert all(len(cell) >= 5 and told(cell, competent) for cell in cells)
-    nested = [(one, other) for one, other in combinations(cells, 2) if one <= other or other <= one]
-    assert all(told(one ^ other, competent) for one, other in nested)
-    for name in {"group", "cohort", "tenure"} & {name for name, some in shown.items() if some}:
-        rest = frozenset(place for place in range(size) if labels[name][place] not in shown[name])
-        assert told(rest, competent)
+    fixed = ["arm"] if data.draw(st.booleans()) else []
+    for counted in (competent, None):
+        shown = published(labels, counted, fixed)
+        cells = [
+            frozenset(place for place, label in enumerate(labels[name]) if label == one)
+            for name, some in shown.items()
+            for one in some
+        ]
+        assert all(len(cell) >= 5 and told(cell, counted) for cell in cells)
+        nested = [(one, other) for one, other in combinations(cells, 2) if one <= other or other <= one]
+        assert all(told(one ^ other, counted) for one, other in nested)
+        for name in {"group", "cohort", "tenure"} & {name for name, some in shown.items() if some}:
+            assert told(frozenset(n for n in range(size) if labels[name][n] not in shown[name]), counted)
 
 
-def published(labels: dict[str, list[str]], competent: list[bool], **more: Any) -> dict[str, set[str]]:
+def published(labels: dict[str, list[str]], competent: list[bool] | None, fixed: Any = ()) -> dict[str, set[str]]:
     divisions = {name: Division.of(some) for name, some in labels.items()}
-    return publishable(divisions, np.array(competent, np.bool_), 5, **more)
+    return publishable(divisions, None if competent is None else np.array(competent, np.bool_), 5, fixed)
 
 
-def told(cell: frozenset[int], competent: list[bool]) -> bool:
-    """Whether how many, how many competent and how many not are none or enough each."""
-    arrived = sum(competent[place] for place in cell)
+def told(cell: frozenset[int], competent: list[bool] | None) -> bool:
+    """Whether how many, and where it is counted how many competent and not, are none or enough each."""
+    arrived = len(cell) if competent is None else sum(competent[place] for place in cell)
     return not any(0 < count < 5 for count in (len(cell), arrived, len(cell) - arrived))
 
 
@@ -277,6 +278,34 @@ def test_a_group_of_whom_three_are_competent_is_hidden_and_so_is_one_more() -> N
     labels = {"group": ["A"] * 20 + ["B"] * 20 + ["C"] * 20}
     competent = [n < 3 or 20 <= n < 30 or 40 <= n < 50 for n in range(60)]
     assert published(labels, competent) == {"group": {"C"}}
+
+
+def test_where_two_are_not_competent_yet_nothing_counts_them(client: TestClient, admin: Headers) -> None:
+    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(40)])
+    send(client, admin, "competency", [competency(f"p{n}", 1 + n % 19) for n in range(38)])
+    found = report(client, admin, horizon=30)
+    assert (found["n"], found["events"], found["censored"], found["transfer"]["estimate"]) == (40, None, None, 0.95)
+    assert {round(20 * point["competent"]) / 20 for point in found["curve"]} == {
+        one["competent"] for one in found["curve"]
+    }
+    assert all(point["at_risk"] is None for point in found["curve"])
+    assert {"step": "full competency", "n": None} in found["funnel"]
+    page = client.get(f"/tasks/{TASK}/transfer", headers=admin).text
+    assert "38 of 40" not in page
+    assert client.get("/studio/transfer.json", headers=admin).json()[0]["competent"] is None
+
+
+def test_a_few_in_no_arm_leave_the_arms_without_counts(client: TestClient, admin: Headers) -> None:
+    send(client, admin, "mastery", [mastery(f"p{n}", 30) for n in range(62)])
+    send(client, admin, "competency", [competency(f"p{n}", 25 - n % 15) for n in range(0, 62, 2)])
+    names = [[f"p{n}" for n in some] for some in (range(30), range(30, 60))]
+    arms = [
+        {"name": str(n), "persons": names[n], "from": one} for n, one in enumerate((str(TODAY - timedelta(31)), None))
+    ]
+    client.post("/api/v1/rollouts", headers=admin, json=plan(mechanism="randomised", arms=arms))
+    found = report(client, admin)
+    assert [(arm["n"], arm["events"]) for arm in found["arms"]] == [(None, None), (None, None)]
+    assert "about 60 people" in found["comparison"]["verdict"]
 
 
 def test_small_groups_are_left_out_of_the_report(client: TestClient, admin: Headers) -> None:

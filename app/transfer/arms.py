@@ -23,13 +23,11 @@ class Ask:
 
 
 def cell(name: str, counts: Counts, ask: Ask, drawn: bool = True) -> ArmOut:
-    """The figures of these persons; only how many they are where a few of them are competent, or are not."""
+    """The figures of these persons; blurred where a few of them are competent, or are not."""
     if counts.n < ask.least and name:
         return ArmOut(name=name)
-    if not telling(counts.n, counts.events, ask.least):
-        return ArmOut(name=name, n=counts.n)
     curve = kaplan_meier(counts)
-    return ArmOut(
+    made = ArmOut(
         name=name,
         n=counts.n,
         events=counts.events,
@@ -37,10 +35,31 @@ def cell(name: str, counts: Counts, ask: Ask, drawn: bool = True) -> ArmOut:
         median_days=interval(median(curve)),
         curve=points(curve, ask.least) if drawn else [],
     )
+    return made if telling(counts.n, counts.events, ask.least) else blurred(made)
 
 
-def divided(part: Sample, division: Division, allowed: Collection[str], ask: Ask) -> list[ArmOut]:
-    """The figures of each cell that may be shown, by name; each has a report of its own, with its curve."""
+def blurred(one: ArmOut) -> ArmOut:
+    """The same without the count of those who became competent, and with shares in twentieths, which tell no count."""
+    share = one.transfer.estimate
+    steps = {_twentieth(point.competent): point.day for point in reversed(one.curve)}
+    last = one.curve[-1].day if one.curve else 0
+    places = [*((day, share) for share, day in steps.items()), *([(last, max(steps))] if steps else [])]
+    curve = [
+        Point(day=day, competent=competent, low=None, high=None, at_risk=None) for day, competent in sorted(set(places))
+    ]
+    days = Interval(estimate=one.median_days.estimate)
+    told = Interval(estimate=None if share is None else _twentieth(share))
+    return one.model_copy(update={"events": None, "transfer": told, "median_days": days, "curve": curve})
+
+
+def _twentieth(share: float) -> float:
+    return round(20 * share) / 20
+
+
+def divided(
+    part: Sample, division: Division, allowed: Collection[str], told: Collection[str], ask: Ask
+) -> list[ArmOut]:
+    """The figures of each cell that may be shown, by name; blurred are those of which no more may be told."""
     days, events = part.days, part.events
     order = np.argsort(division.code, kind="stable")
     ends = np.cumsum(np.bincount(division.code, minlength=len(division.names)))
@@ -48,7 +67,8 @@ def divided(part: Sample, division: Division, allowed: Collection[str], ask: Ask
     for code, name in enumerate(division.names):
         if name in allowed:
             persons = order[ends[code - 1] : ends[code]]
-            cells.append(cell(name, Counts.of(days[persons], events[persons]), ask, drawn=False))
+            made = cell(name, Counts.of(days[persons], events[persons]), ask, drawn=False)
+            cells.append(made if name in told else blurred(made))
     return cells
 
 
@@ -57,11 +77,15 @@ def of(analysis: Analysis, ask: Ask) -> list[ArmOut]:
 
     A number of an arm that would tell a few of another one, or a few of those in none, is left out; the curve stays.
     """
-    allowed = publishable({"arm": analysis.division}, analysis.competent, ask.least)["arm"]
-    if small(analysis.outside, ask.least):
-        allowed = set()
-    told = [cell(name, counts, ask) for name, counts in analysis.arms]
-    return [one if one.name in allowed else coarse(one) for one in told]
+    counted, told = (
+        set()
+        if small(analysis.outside, ask.least)
+        else publishable({"arm": analysis.division}, competent, ask.least)["arm"]
+        for competent in (None, analysis.competent)
+    )
+    cells = [cell(name, counts, ask) for name, counts in analysis.arms]
+    cells = [one if one.name in told else blurred(one) for one in cells]
+    return [one if one.name in counted else coarse(one) for one in cells]
 
 
 def coarse(one: ArmOut) -> ArmOut:

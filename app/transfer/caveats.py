@@ -38,7 +38,6 @@ def report(facts: Facts) -> Iterator[str]:
         return
     if not facts.told:
         yield few_events(facts.least)
-        return
     if not facts.transfer_known:
         yield _(
             "Nobody has been followed for {n} days, so the share within them cannot be told yet. Ask for fewer days."
@@ -46,7 +45,7 @@ def report(facts: Facts) -> Iterator[str]:
     if not facts.median_known:
         yield _("Fewer than half have become competent, so there is no median yet.")
     censored = sample.n - events
-    if censored > MANY * sample.n:
+    if censored > MANY * sample.n and facts.told:
         yield _("{n} of {all} have not become competent yet, or left before. What they will do is not known.").format(
             n=censored, all=sample.n
         )
@@ -100,10 +99,10 @@ def uses_gone(since: date) -> str:
 
 
 def few_events(least: int) -> str:
-    """Why there are no figures where there are people enough."""
+    """Why figures are blurred where there are people enough."""
     return _(
-        "Fewer than {n} of these people have become competent, or fewer than {n} have not yet. How many, and after how"
-        " long, would be about them alone, so it is not shown."
+        "Fewer than {n} of these people have become competent, or fewer than {n} have not yet. How many is not told,"
+        " and shares are rounded to twentieths."
     ).format(n=least)
 
 

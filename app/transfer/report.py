@@ -16,7 +16,7 @@ from app.transfer.models import Rollout, ShownReport
 from app.transfer.sample import Sample
 from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, MeasureOut, Mechanism, TransferOut
 from app.transfer.suppression import Division
-from app.transfer.survival import UNKNOWN, Counts, Days, kaplan_meier, median, transfer
+from app.transfer.survival import UNKNOWN, Counts, Days, Flags, kaplan_meier, median, transfer
 from app.work import queries as work
 
 NONE = "none"
@@ -84,7 +84,7 @@ def build(session: Session, house: House, asked: Question) -> Answer:
     report = _figures(desk)
     if asked.by is None:
         for name, by in PARTS:
-            cells = arms.divided(desk.part, desk.divisions[by], desk.allowed[by], desk.ask)
+            cells = arms.divided(desk.part, desk.divisions[by], desk.allowed[by], desk.told[by], desk.ask)
             setattr(report, name, cells)
     past = asked.day < house.today
     events = int(desk.part.events.sum())
@@ -149,11 +149,19 @@ class Desk:
 
     @cached_property
     def allowed(self) -> dict[str, set[str]]:
-        """The cells that may be shown."""
+        """The cells of which the persons may be counted."""
+        return self._publishable(None)
+
+    @cached_property
+    def told(self) -> dict[str, set[str]]:
+        """Those of which may be counted too who became competent."""
+        return self._publishable(self.whole.events)
+
+    def _publishable(self, events: Flags | None) -> dict[str, set[str]]:
         divisions: dict[str, Division] = dict(self.divisions.items())
         if self.analysis is not None:
             divisions["arm"] = self.analysis.division
-        return suppression.publishable(divisions, self.whole.events, self.house.least, fixed=("arm",))
+        return suppression.publishable(divisions, events, self.house.least, fixed=("arm",))
 
     @cached_property
     def uses(self) -> Days:
@@ -266,16 +274,18 @@ def _measures(desk: Desk, analysis: Analysis) -> list[MeasureOut]:
 
 
 def _curve(desk: Desk) -> dict[str, Any]:
-    """How many arrived after how long; nothing where a few did, or a few did not."""
-    part = desk.part
-    told = arms.cell("", Counts.of(part.days, part.events), desk.ask)
-    censored = None if told.events is None else part.n - told.events
+    """How many arrived after how long; blurred where a few did, or a few did not, or a few elsewhere would show."""
+    part, asked = desk.part, desk.asked
+    one = arms.cell("", Counts.of(part.days, part.events), desk.ask)
+    if asked.by is not None and asked.cell not in desk.told[asked.by]:
+        one = arms.blurred(one)
+    censored = None if one.events is None else part.n - one.events
     return {
-        "events": told.events,
+        "events": one.events,
         "censored": censored,
-        "transfer": told.transfer,
-        "median_days": told.median_days,
-        "curve": told.curve,
+        "transfer": one.transfer,
+        "median_days": one.median_days,
+        "curve": one.curve,
     }
 
 

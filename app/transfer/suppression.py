@@ -1,8 +1,9 @@
 """Which cells may be published, so that neither one alone nor the difference of two is about a few persons.
 
-What is counted in a cell is its persons, those of them who became competent, and those who did not. A cell is published
-when none of the three is a few, when none is in what is left over of the whole, and when no published cell of another
-division lies within it, or around it, with only a few of either between.
+What is counted in a cell is its persons, those of them who became competent, and those who did not. A count is told
+when it is not a few, when what is left over of the whole is not, and when no published cell of another division lies
+within the cell, or around it, with only a few between. A cell of which only the persons may be counted is shown with
+its other figures blurred.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -43,9 +44,9 @@ class _Cells:
 
 
 def publishable(
-    divisions: Mapping[str, Division], events: Flags, least: int, fixed: Collection[str] = ()
+    divisions: Mapping[str, Division], events: Flags | None, least: int, fixed: Collection[str] = ()
 ) -> dict[str, set[str]]:
-    """The names in each division that may be shown; `events` says who became competent.
+    """The names in each division that may be shown; `events` says who became competent, where that is to be told too.
 
     Of `fixed` divisions no cell is hidden for the sake of others: theirs are.
     """
@@ -55,9 +56,10 @@ def publishable(
     return {name: {one.names[code] for code in one.shown} for name, one in made.items()}
 
 
-def _cells(division: Division, events: Flags, least: int, fixed: bool) -> _Cells:
+def _cells(division: Division, events: Flags | None, least: int, fixed: bool) -> _Cells:
     size = len(division.names)
-    n, had = (np.bincount(division.code[some], minlength=size) for some in (slice(None), events))
+    n = np.bincount(division.code, minlength=size)
+    had = n if events is None else np.bincount(division.code[events], minlength=size)
     counts = np.stack([n, had, n - had], axis=1)
     shown = {cell for cell in range(1, size) if n[cell] >= least and not few(counts[cell], least)}
     return _Cells(division, counts, fixed, shown)

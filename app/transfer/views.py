@@ -54,7 +54,7 @@ class ReportView:
     figures: list[Figure]
     chart: Markup | None
     numbers: list[list[str]]
-    estimates: list[list[tuple[str, str | None]]]
+    estimates: list[list[str]]
     funnel: list[Cell]
     divisions: list[Table]
     use: list[list[tuple[str, str | None]]]
@@ -112,14 +112,16 @@ def share(value: float | None) -> str:
 
 def between(one: Interval, unit: str = "") -> str:
     """21 to 29, open where an end cannot be had."""
-    if one.estimate is None:
+    if one.estimate is None or (one.low is None and one.high is None):
         return "–"
     low, high = (_("open") if end is None else _cut(end, unit) for end in (one.low, one.high))
     return _("{low} to {high}").format(low=low, high=high)
 
 
 def _range(one: Interval, unit: str) -> str:
-    return _("cannot be had yet") if one.estimate is None else _("95 %: {range}").format(range=between(one, unit))
+    if one.estimate is None:
+        return _("cannot be had yet")
+    return _("rounded") if one.low is None and one.high is None else _("95 %: {range}").format(range=between(one, unit))
 
 
 def _cut(value: float, unit: str) -> str:
@@ -231,7 +233,7 @@ def _row(one: ArmOut, url: str) -> list[tuple[str, str | None]]:
     return [(one.name, url + quote(one.name)), *((value, None) for value in values), (between(one.transfer, "%"), None)]
 
 
-def estimates(report: TransferOut) -> list[list[tuple[str, str | None]]]:
+def estimates(report: TransferOut) -> list[list[str]]:
     """How sure we are: every estimate of the comparison with its interval."""
     found = report.comparison
     if found is None:
@@ -250,7 +252,7 @@ def estimates(report: TransferOut) -> list[list[tuple[str, str | None]]]:
     )
     lines = [(name, f"{value:.2f}", range_) for name, value, range_ in rows if value is not None]
     lines += [shares] if difference.estimate is not None else []
-    return [[(text, None) for text in line] for line in [*lines, (_("p"), p, "")]]
+    return [list(line) for line in [*lines, (_("p"), p, "")]]
 
 
 def _fine(one: Interval) -> str:

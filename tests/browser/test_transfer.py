@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from pypdf import PdfReader
 
 from app import clock, db
 from app.transfer import simulated
 from tests.browser.conftest import NewPage, Site, serving, sqlite_settings
 
 TASKS = ("issue-refund", "take-payment", "trace-parcel")
-PAGES = ("/studio/transfer", "/tasks/issue-refund/transfer", "/observe?task=issue-refund", "/studio/rollouts/new")
+PAGES = (
+    "/studio/transfer",
+    "/tasks/issue-refund/transfer",
+    "/observe?task=issue-refund",
+    "/observe/seen",
+    "/studio/rollouts/new",
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +80,11 @@ def test_an_observation_is_stored_without_script(arrive: Any) -> None:
     page.get_by_text("No, done alone").click()
     page.get_by_role("button", name="Store what I saw").click()
     assert "Stored: sim-001." in page.get_by_role("status").inner_text()
+    page.get_by_role("link", name="What you saw").click()
+    page.get_by_role("link", name="Correct").first.click()
+    page.get_by_text("Yes, with help").click()
+    page.get_by_role("button", name="Store what I saw").click()
+    assert "corrected on" in page.locator(".seen .gone").first.inner_text()
 
 
 def test_a_plan_is_drawn_and_put_on_record(arrive: Any) -> None:
@@ -84,8 +97,9 @@ def test_a_plan_is_drawn_and_put_on_record(arrive: Any) -> None:
     assert "Drawn from seed" in page.locator("main").inner_text()
 
 
-def test_a_report_prints_without_its_forms(arrive: Any) -> None:
+def test_a_report_prints_on_one_page_without_its_forms(arrive: Any) -> None:
     page = arrive("/tasks/issue-refund/transfer")
     page.emulate_media(media="print")
     assert not page.locator(".ask-report").is_visible()
     assert page.locator(".chart-curves").is_visible()
+    assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
