@@ -107,7 +107,7 @@ def test_freireich_compared_where_nine_events_are_enough(
 
 def test_stanford_through_the_api(client: TestClient, admin: Headers, ticking: Ticking, app: Any) -> None:
     days, died, had = stanford()
-    begin = TODAY
+    begin, app.state.settings.event_days = TODAY, 4_000
     ticking.go_on(days=2_000)
     day = lambda n: f"{begin + timedelta(days=int(n))}T10:00:00Z"  # noqa: E731
     names = [f"s{index}" for index in range(len(days))]
