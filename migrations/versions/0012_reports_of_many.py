@@ -7,7 +7,7 @@ from alembic import op
 import app.db
 
 revision = '0012'
-down_revision = '0010'
+down_revision = '0011'
 
 COVERED = {
     'mastery_record': ('task_id', 'mastered', 'low_trust', 'person', 'day', 'recorded_at', 'withdrawn_at'),
