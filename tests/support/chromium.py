@@ -15,7 +15,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-COMMANDS = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+# The first is the same browser without the windows that nobody sees; a page costs a third of the time.
+SHELL = "chromium-headless-shell"
+COMMANDS = (SHELL, "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 
 
 def cache() -> Path:

@@ -35,11 +35,12 @@ def main() -> None:
 
 
 def from_debian() -> None:
-    """Debian's chromium, when we may install it."""
+    """Debian's chromium, when we may install it; the whole one where there is none without windows."""
     if os.geteuid() or not shutil.which("apt-get"):
         return
-    install = ["apt-get", "install", "-qy", "--no-install-recommends", "chromium"]
-    _try(install) or (_try(["apt-get", "-q", "update"]) and _try(install))
+    install = ["apt-get", "install", "-qy", "--no-install-recommends"]
+    first, second = ([*install, package] for package in (chromium.SHELL, "chromium"))
+    _try(first) or (_try(["apt-get", "-q", "update"]) and (_try(first) or _try(second)))
 
 
 def from_npm() -> None:
