@@ -1,3 +1,4 @@
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -5,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
+from app import logs
 from app.db import writing
 from app.errors import Unavailable
 from app.ids import uuid7
@@ -159,6 +162,20 @@ def test_many_callers_share_commits_and_each_is_answered(send: Send, app: FastAP
     with ThreadPoolExecutor(8) as pool:
         receipts = list(pool.map(lambda n: send(made(tab=f"tab-{n:05}")), range(60)))
     assert sum(receipt["accepted"] for receipt in receipts) == len(stored(app)) == 60
+
+
+def test_a_writer_that_cannot_even_log_goes_on(
+    library: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = io.StringIO()
+    monkeypatch.setattr("sys.stderr", gone)
+    logs.configure("warning")
+    gone.close()
+    with app.state.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE use_event")
+    for _ in range(2):
+        assert library.post("/questions", data={"text": "How?"}).status_code == 503
+    structlog.reset_defaults()
 
 
 def test_a_question_that_cannot_be_kept_is_not_thanked_for(library: TestClient, app: FastAPI) -> None:

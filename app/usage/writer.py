@@ -112,10 +112,10 @@ class Writer:
             with writing(self.engine) as session:
                 stored = queries.store(session, [row for call in calls for row in call.rows])
         except Exception:
-            log.exception("events could not be stored", calls=len(calls))
             trouble = Unavailable("The events could not be stored. Send them again in some seconds.")
             for call in calls:
                 call.stored.set_exception(trouble)
+            log.exception("events could not be stored", calls=len(calls))
             return
         self._used |= {
             row["slug"] for call in calls for row in call.rows if row.get("slug") and row["type"] in TEACHING
