@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.widget import tokens
 
@@ -25,17 +27,31 @@ def check(token: str) -> None:
     assert tokens.reader(token, "crm", keys, datetime.now(UTC)).id == "ana"
 
 
-def test_the_python_code_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def signing(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the Python code of the manual defines."""
     monkeypatch.setenv("JOBAID_KID", KID)
     monkeypatch.setenv("JOBAID_SECRET", SECRET)
     names: dict[str, Any] = {}
     exec(code("python")[0], names)
-    check(names["jobaid_token"]("ana"))
+    return names
 
 
-@pytest.mark.parametrize("view", code("python")[1:])
-def test_the_python_views_can_be_read(view: str) -> None:
-    compile(view, "view", "exec")
+def test_the_python_code_signs(signing: dict[str, Any]) -> None:
+    check(signing["jobaid_token"]("ana"))
+
+
+def test_the_flask_endpoint_answers_with_a_token(signing: dict[str, Any]) -> None:
+    host = Flask("crm")
+    ana = SimpleNamespace(get_id=lambda: "ana")
+    exec(code("python")[1], signing | {"app": host, "login_required": lambda view: view, "current_user": ana})
+    answer = host.test_client().get("/jobaid-token")
+    check(answer.get_json()["token"])
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_django_view_can_be_read() -> None:
+    compile(code("python")[2], "view", "exec")
 
 
 def test_the_node_code_signs() -> None:
