@@ -1,6 +1,6 @@
 """What readers' use teaches the search, and what nobody alone can teach it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,9 @@ from app.aids.models import Aid
 from app.db import reading, writing
 from app.ids import uuid7
 from app.library.service import Report
+from app.search import learning as words
 from app.search import service as search
+from app.search.learning import Lesson
 from app.search.models import LearnedUse, LearnedWord, UsedTogether
 from app.search.service import Question, Search
 from app.settings import Settings
@@ -56,10 +58,13 @@ class School:
             said = {"id": uuid7(), "type": "outcome", "slug": slug, "outcome": outcome, "at": at + timedelta(minutes=2)}
             self.rows.append(common | said)
 
-    def learn(self, now: datetime = NOW) -> None:
+    def keep(self) -> None:
         with writing(self.engine) as session:
             queries.store(session, self.rows)
         self.rows = []
+
+    def learn(self, now: datetime = NOW) -> None:
+        self.keep()
         learning.learn(self.engine, self.settings, now)
         self.search.refresh()
 
@@ -275,3 +280,35 @@ def test_everything_is_learned_anew_once_a_day(school: School, app: Any, ticking
     ticking.go_on(days=30)
     app.state.learner.turn()
     assert school.words()["zaster"].weight < before * 0.95
+
+
+def test_others_write_while_lessons_are_counted(school: School) -> None:
+    def lessons() -> Iterator[Lesson]:
+        for name in ("a", "b", "c"):
+            school.reader(name, "refund")
+            school.keep()
+            yield Lesson("refund", name, 1.0, "zaster")
+
+    words.learn(school.engine, ["refund"], lessons(), 3, "en")
+    assert list(school.words()) == ["zaster"]
+
+
+def test_about_many_aids_all_readers_are_asked(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "FEW", 1)
+    for name in ("a", "b", "c"):
+        school.reader(name, "zaster")
+        school.reader(name, "toner", "printer")
+        school.reader(name, "tunnel", "vpn")
+    school.keep()
+    learning.learn(school.engine, school.settings, NOW, {"refund", "printer"})
+    assert (list(school.words()), list(school.words("printer")), school.words("vpn")) == (["zaster"], ["toner"], {})
+
+
+def test_a_search_before_signing_in_is_hers(school: School) -> None:
+    for name in ("a", "b", "c"):
+        school.reader(name, "zaster")
+    for row in school.rows:
+        if row["type"] != "search":
+            row["person"] = "pseudonym of " + row["tab"]
+    school.learn()
+    assert school.words()["zaster"].persons == 3

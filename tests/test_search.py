@@ -103,9 +103,8 @@ def test_aids_for_members_are_not_found_by_others(shelf: Shelf) -> None:
 
 def test_words_of_aids_for_members_are_not_given_away(shelf: Shelf) -> None:
     shelf.publish(layoffs="---\naudience: members\n---\n# Layoffs in spring\n")
-    with writing(shelf.search.engine) as session:
-        lessons = [Lesson("layoffs", reader, 1.0, "layoffs") for reader in "abc"]
-        learning.learn(session, ["layoffs"], lessons, {}, 3, "en")
+    lessons = [Lesson("layoffs", reader, 1.0, "layoffs") for reader in "abc"]
+    learning.learn(shelf.search.engine, ["layoffs"], lessons, 3, "en")
     shelf.search.refresh()
     for typed in ("layofs", "layo"):
         stranger = shelf.search.find(Question(typed), READER)

@@ -31,9 +31,8 @@ def studio(library: TestClient, trainer: dict[str, str]) -> TestClient:
 @pytest.fixture
 def taught(app: FastAPI, studio: TestClient) -> TestClient:
     """The refund aid has learned a word from four readers."""
-    with db.writing(app.state.engine) as session:
-        lessons = [Lesson(SLUG, reader, 1.0, "zaster") for reader in "abcd"]
-        learning.learn(session, [SLUG], lessons, {}, 3, "en")
+    lessons = [Lesson(SLUG, reader, 1.0, "zaster") for reader in "abcd"]
+    learning.learn(app.state.engine, [SLUG], lessons, 3, "en")
     app.state.search.refresh()
     return studio
 

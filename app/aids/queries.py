@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from app.aids.models import Aid, AidTask, Attachment, Change, LibraryFile, Redirect, ReviewDefault, Revision
 from app.work.models import Task, Workflow
 
+SLUGS_A_STATEMENT = 1_000
 LIVE = and_(col(Revision.aid_id) == col(Aid.id), col(Revision.number) == col(Aid.live))
 
 
@@ -160,8 +161,13 @@ def moves(session: Session) -> dict[str, str]:
 
 def with_languages(session: Session, slugs: Collection[str]) -> dict[str, tuple[int, str | None]]:
     """The number and the language of the live aids at these addresses."""
-    statement = select(Aid.slug, Aid.id, Revision.lang).join(Revision, LIVE).where(col(Aid.slug).in_(list(slugs)))
-    return {slug: (number or 0, lang) for slug, number, lang in session.exec(statement)}
+    ordered = sorted(slugs)
+    found: dict[str, tuple[int, str | None]] = {}
+    for start in range(0, len(ordered), SLUGS_A_STATEMENT):
+        wanted = col(Aid.slug).in_(ordered[start : start + SLUGS_A_STATEMENT])
+        statement = select(Aid.slug, Aid.id, Revision.lang).join(Revision, LIVE).where(wanted)
+        found |= {slug: (number or 0, lang) for slug, number, lang in session.exec(statement)}
+    return found
 
 
 def attachment(session: Session, digest: str) -> Attachment | None:

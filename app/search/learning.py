@@ -1,21 +1,26 @@
 """What readers' words teach about aids: kept term by term, and only what several readers have in common."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete
 from sqlmodel import Session, col
 
 from app.aids import queries as aid_queries
+from app.db import reading, writing
 from app.search import analysis, queries
 from app.search.models import HintState, LearnedUse, LearnedWord, UsedTogether
+
+PORTION = 200  # aids written in one transaction
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A reader came to an aid, with `words` where she had searched.
+    """A reader came to an aid, with `words` where she had searched, and used the aids `beside` it.
 
     `worth` is from -1, it left her stuck, to 1, it helped; less for what is long ago.
     """
@@ -24,55 +29,92 @@ class Lesson:
     reader: str
     worth: float
     words: str = ""
+    beside: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Learned:
-    """What several readers have in common about one aid."""
+@dataclass
+class _Tally:
+    """What readers have in common about one aid, as far as they were counted; nothing that says who."""
 
-    words: list[LearnedWord]
-    persons: int
+    aid: int
+    lang: str
+    helped: int = 0
+    worth: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    persons: Counter[str] = field(default_factory=Counter)
+    written: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    beside: Counter[str] = field(default_factory=Counter)
+
+    def add(self, lessons: Sequence[Lesson]) -> None:
+        """Count one reader: once for each word, the last time."""
+        worth: dict[str, float] = {}
+        forms: set[tuple[str, str]] = set()
+        for lesson in lessons:
+            for word in analysis.words(lesson.words):
+                term = analysis.term(word, self.lang)
+                if term is not None:
+                    worth[term] = lesson.worth
+                    forms.add((term, word))
+        for term, given in worth.items():
+            self.worth[term] += given
+            self.persons[term] += given > 0
+        for term, word in forms:
+            self.written[term][word] += 1
+        self.beside.update({slug for lesson in lessons for slug in lesson.beside})
+        self.helped += lessons[-1].worth > 0
+
+    def words(self, least: int) -> Iterator[LearnedWord]:
+        """The words that helped at least so many readers, and more than they left stuck."""
+        for term, persons in self.persons.items():
+            if persons >= least and self.worth[term] > 0:
+                word, by = max(self.written[term].items(), key=lambda form: (form[1], form[0]))
+                shown = word if by > 1 else term  # not the spelling of one reader
+                yield LearnedWord(aid_id=self.aid, term=term, word=shown, weight=self.worth[term], persons=persons)
 
 
-def learn(
-    session: Session,
-    slugs: Collection[str],
-    lessons: Iterable[Lesson],
-    together: Mapping[tuple[str, str], int],
-    least: int,
-    lang: str,
-) -> None:
+def learn(engine: Engine, slugs: Collection[str], lessons: Iterable[Lesson], least: int, lang: str) -> None:
     """Put what is learned about these aids in the place of what was.
 
-    `together` counts the readers who used two aids beside each other. What fewer than `least` readers have in common
-    is not kept. A word that a trainer removed stays removed.
+    The lessons of one reader come together, oldest first. What fewer than `least` readers have in common is not kept.
+    A word that a trainer removed stays removed. Others can write until all is counted.
     """
+    with reading(engine) as session:
+        aids = aid_queries.with_languages(session, slugs)
+    tallies = {slug: _Tally(aid, spoken or lang) for slug, (aid, spoken) in aids.items()}
+    for _, hers in groupby(lessons, key=attrgetter("reader")):
+        by_slug = defaultdict(list)
+        for lesson in hers:
+            by_slug[lesson.slug].append(lesson)
+        for slug in by_slug.keys() & tallies.keys():
+            tallies[slug].add(by_slug[slug])
+    counted = list(tallies.values())
+    for start in range(0, len(counted), PORTION):
+        with writing(engine) as session:
+            _replace(session, counted[start : start + PORTION], least)
+
+
+def _replace(session: Session, tallies: Sequence[_Tally], least: int) -> None:
     announce(session)
-    aids = aid_queries.with_languages(session, slugs)
-    by_slug = defaultdict(list)
-    for lesson in lessons:
-        by_slug[lesson.slug].append(lesson)
-    removed = queries.removed_words(session, [aid for aid, _ in aids.values()])
-    numbers = [aid for aid, _ in aids.values()]
+    numbers = [tally.aid for tally in tallies]
+    removed = queries.removed_words(session, numbers)
     for table in (LearnedWord, LearnedUse, UsedTogether):
         session.execute(delete(table).where(col(table.aid_id).in_(numbers)))
-    for slug, (aid, spoken) in aids.items():
-        learned = reduce(aid, by_slug[slug], least, spoken or lang)
-        before = {term: word for (owner, term), word in removed.items() if owner == aid}
-        for word in learned.words:
+    together = [(tally.aid, *pair) for tally in tallies for pair in tally.beside.items() if pair[1] >= least]
+    others = aid_queries.with_languages(session, {slug for _, slug, _ in together})
+    for tally in tallies:
+        before = {term: word for (owner, term), word in removed.items() if owner == tally.aid}
+        for word in tally.words(least):
             word.removed = before.pop(word.term, None) is not None
-        session.add_all(learned.words)
+            session.add(word)
         session.add_all(
-            LearnedWord(aid_id=aid, term=term, word=word, weight=0, persons=0, removed=True)
+            LearnedWord(aid_id=tally.aid, term=term, word=word, weight=0, persons=0, removed=True)
             for term, word in before.items()
         )
-        if learned.persons >= least:
-            session.add(LearnedUse(aid_id=aid, persons=learned.persons))
-    known = aid_queries.with_languages(session, {other for _, other in together})
+        if tally.helped >= least:
+            session.add(LearnedUse(aid_id=tally.aid, persons=tally.helped))
     session.add_all(
-        UsedTogether(aid_id=aids[slug][0], other_id=known[other][0], persons=persons)
-        for (slug, other), persons in together.items()
-        if persons >= least and slug in aids and other in known
+        UsedTogether(aid_id=aid, other_id=others[slug][0], persons=persons)
+        for aid, slug, persons in together
+        if slug in others
     )
     session.flush()
 
@@ -80,29 +122,6 @@ def learn(
 def slugs(session: Session) -> set[str]:
     """The aids about which anything was learned."""
     return queries.slugs_learned(session)
-
-
-def reduce(aid: int, lessons: Iterable[Lesson], least: int, lang: str) -> Learned:
-    """The words that at least `least` readers had in common, each reader counted once for each, the last time."""
-    worth: dict[str, dict[str, float]] = defaultdict(dict)
-    written: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    helped: dict[str, float] = {}
-    for lesson in lessons:
-        helped[lesson.reader] = lesson.worth
-        for word in analysis.words(lesson.words):
-            term = analysis.term(word, lang)
-            if term is not None:
-                worth[term][lesson.reader] = lesson.worth
-                written[term][word].add(lesson.reader)
-    words = []
-    for term, readers in worth.items():
-        persons = sum(given > 0 for given in readers.values())
-        weight = sum(readers.values())
-        if persons >= least and weight > 0:
-            word, by = max(written[term].items(), key=lambda form: (len(form[1]), form[0]))
-            shown = word if len(by) > 1 else term  # not the spelling of one reader
-            words.append(LearnedWord(aid_id=aid, term=term, word=shown, weight=weight, persons=persons))
-    return Learned(words, sum(given > 0 for given in helped.values()))
 
 
 def announce(session: Session) -> None:

@@ -5,14 +5,14 @@ opened it and did not come back; one who was stuck, or came back within a minute
 """
 
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from app.aids import queries as aids
 from app.clock import Clock
@@ -21,7 +21,7 @@ from app.search import learning as search
 from app.search.learning import Lesson
 from app.settings import Settings
 from app.usage import queries
-from app.usage.queries import Came
+from app.usage.queries import Step
 from app.usage.writer import Writer
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,9 @@ HOUR = timedelta(hours=1)
 SOON_BACK = timedelta(seconds=60)
 WORKED, STAYED, CAME_BACK, STUCK = 1.0, 0.5, -0.5, -1.0
 MOST_A_DAY = 20  # openings by which one reader teaches in 24 hours
-PORTION = 200
-PAUSE = 5.0
+FEW = 200  # addresses; for more of them all readers are looked at
+PAUSE = 5.0  # seconds
+RESTS = 20  # times as long as it worked: learning never takes more than a twentieth of a processor
 
 
 def learn(engine: Engine, settings: Settings, now: datetime, slugs: Collection[str] | None = None) -> int:
@@ -40,65 +41,54 @@ def learn(engine: Engine, settings: Settings, now: datetime, slugs: Collection[s
     with reading(engine) as session:
         moved = aids.moves(session)
         everything = queries.slugs_used(session, now - YEAR) | search.slugs(session) if slugs is None else slugs
-        wanted = sorted({moved.get(slug, slug) for slug in everything})
-    for start in range(0, len(wanted), PORTION):
-        portion = wanted[start : start + PORTION]
-        with reading(engine) as session:
-            use = _use(session, portion, moved, now - YEAR)
-        lessons, together = list(_lessons(use, now)), _together(use)
-        with writing(engine) as session:
-            search.learn(session, portion, lessons, together, settings.min_learned, settings.language)
+        wanted = {moved.get(slug, slug) for slug in everything}
+        names = wanted | {old for old, new in moved.items() if new in wanted}
+        few = names if slugs is not None and len(names) <= FEW else None
+        journeys = queries.journeys(session, few, now - YEAR)
+        lessons = (
+            lesson
+            for reader, steps in journeys
+            for lesson in _lessons(
+                reader, [step._replace(slug=moved.get(step.slug or "", step.slug)) for step in steps], now
+            )
+            if lesson.slug in wanted
+        )
+        search.learn(engine, wanted, lessons, settings.min_learned, settings.language)
     return len(wanted)
 
 
-@dataclass(frozen=True)
-class _Use:
-    """What readers did, aids by their present address: comings, what they said by reader and aid, steps by reader."""
-
-    came: Sequence[Came]
-    said: Mapping[tuple[str, str], Sequence[tuple[datetime, str]]]
-    steps: Mapping[str, Sequence[tuple[datetime, str | None]]]
-
-
-def _use(session: Session, slugs: Sequence[str], moved: Mapping[str, str], since: datetime) -> _Use:
-    names = [*slugs, *(old for old, new in moved.items() if new in set(slugs))]
-    came = [replace(one, slug=moved.get(one.slug, one.slug)) for one in queries.came(session, names, since)]
-    said: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
-    for (reader, slug), what in queries.outcomes(session, names, since).items():
-        said[reader, moved.get(slug, slug)] += what
-    steps: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
-    for reader, at, opened in queries.steps(session, {one.reader for one in came}, since):
-        steps[reader].append((at, moved.get(opened, opened) if opened else None))
-    return _Use(came, {key: sorted(what) for key, what in said.items()}, steps)
+def _lessons(reader: str, steps: Sequence[Step], now: datetime) -> Iterator[Lesson]:
+    """One lesson for each coming of this reader to an aid, oldest first."""
+    times = [step.at for step in steps]
+    for step in steps:
+        if step.type == "open" and step.slug:
+            around = steps[bisect_right(times, step.at - DAY) : bisect_right(times, step.at + DAY)]
+            if sum(one.type == "open" and one.at < step.at for one in around) < MOST_A_DAY:
+                freshness = max(1 - (now - step.at) / YEAR, 0.0)
+                yield Lesson(
+                    step.slug, reader, _worth(step, around) * freshness, step.words or "", _beside(step, around)
+                )
 
 
-def _lessons(use: _Use, now: datetime) -> Iterator[Lesson]:
-    """One lesson for each coming to an aid, oldest first."""
-    for one in use.came:
-        steps = use.steps.get(one.reader, ())
-        before = sum(slug is not None and one.at - DAY < at < one.at for at, slug in steps)
-        if before < MOST_A_DAY:
-            freshness = 1 - (now - one.at) / YEAR
-            said = [what for at, what in use.said.get((one.reader, one.slug), ()) if one.at <= at <= one.at + DAY]
-            yield Lesson(one.slug, one.reader, _worth(said, one, steps) * max(freshness, 0.0), one.words or "")
-
-
-def _worth(said: Sequence[str], one: Came, steps: Sequence[tuple[datetime, str | None]]) -> float:
+def _worth(came: Step, around: Sequence[Step]) -> float:
+    later = [step for step in around if step.at >= came.at]
+    said = [step.outcome for step in later if step.type == "outcome" and step.slug == came.slug]
     if said:
         return WORKED if said[-1] == "worked" else STUCK
-    back = any(one.at < at <= one.at + SOON_BACK and slug != one.slug for at, slug in steps)
+    soon = came.at + SOON_BACK
+    back = any(
+        came.at < step.at <= soon and step.slug != came.slug for step in later if step.type in ("search", "open")
+    )
     return CAME_BACK if back else STAYED
 
 
-def _together(use: _Use) -> dict[tuple[str, str], int]:
-    """How many readers opened another aid within the hour."""
-    pairs = {
-        (one.slug, slug, one.reader)
-        for one in use.came
-        for at, slug in use.steps.get(one.reader, ())
-        if slug is not None and slug != one.slug and abs(at - one.at) <= HOUR
-    }
-    return Counter((slug, other) for slug, other, _ in pairs)
+def _beside(came: Step, around: Sequence[Step]) -> frozenset[str]:
+    """The other aids that were opened within the hour."""
+    return frozenset(
+        step.slug
+        for step in around
+        if step.type == "open" and step.slug and step.slug != came.slug and abs(step.at - came.at) <= HOUR
+    )
 
 
 @dataclass
@@ -124,11 +114,14 @@ class Learner:
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
-        while not self._stop.wait(PAUSE):
+        pause = PAUSE
+        while not self._stop.wait(pause):
+            began = time.monotonic()
             try:
                 self.turn()
             except Exception:
                 log.exception("could not learn from use")
+            pause = max(PAUSE, RESTS * (time.monotonic() - began))
 
     def turn(self) -> None:
         """Learn what there is to learn now."""

@@ -1,13 +1,14 @@
 """Every statement about use events."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -17,6 +18,7 @@ from app.usage.models import UseEvent
 TYPING_LASTS = timedelta(seconds=30)
 COLUMNS = tuple(UseEvent.__table__.columns.keys())  # type: ignore[attr-defined]
 ROWS_A_STATEMENT = 400
+ROWS_AT_ONCE = 2_000
 
 
 def store(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
@@ -131,13 +133,13 @@ def popular(session: Session, app: str, since: datetime, least: int, limit: int)
 READER = func.coalesce(col(UseEvent.person), col(UseEvent.tab))
 
 
-@dataclass(frozen=True)
-class Came:
-    """A reader came to an aid; `words` is what she had searched for, where she had."""
+class Step(NamedTuple):
+    """A reader searched (no slug), opened an aid from a search with these words, or said what came of it."""
 
-    slug: str
-    reader: str
     at: datetime
+    type: str
+    slug: str | None
+    outcome: str | None
     words: str | None
 
 
@@ -147,42 +149,23 @@ def slugs_used(session: Session, since: datetime) -> set[str]:
     return {slug for slug in session.exec(statement.distinct()) if slug}
 
 
-def came(session: Session, slugs: Sequence[str], since: datetime) -> list[Came]:
-    """Every opening of these aids by a reader who can be told apart, oldest first."""
+def journeys(session: Session, slugs: Collection[str] | None, since: datetime) -> Iterator[tuple[str, Iterator[Step]]]:
+    """What each reader did, oldest first: those who opened one of these aids, or all; read as it is asked for."""
     searched = aliased(UseEvent)
-    hers = or_(col(searched.person) == UseEvent.person, col(searched.tab) == UseEvent.tab)
+    from_hers = or_(col(searched.person) == UseEvent.person, col(searched.tab) == UseEvent.tab)
     statement = (
-        select(UseEvent.slug, READER, UseEvent.at, searched.query)
-        .join(searched, and_(col(searched.id) == UseEvent.search_id, hers), isouter=True)
-        .where(UseEvent.type == "open", col(UseEvent.slug).in_(slugs), col(UseEvent.at) >= since, READER.is_not(None))
-        .order_by(col(UseEvent.at))
+        select_columns(READER, *map(col, (UseEvent.at, UseEvent.type, UseEvent.slug, UseEvent.outcome, searched.query)))
+        .join(searched, and_(col(searched.id) == UseEvent.search_id, from_hers), isouter=True)
+        .where(col(UseEvent.type).in_(("search", "open", "outcome")), col(UseEvent.at) >= since, READER.is_not(None))
+        .order_by(READER, col(UseEvent.at), col(UseEvent.id))
+        .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    return [Came(slug or "", reader, at, words) for slug, reader, at, words in session.exec(statement)]
-
-
-def outcomes(
-    session: Session, slugs: Collection[str], since: datetime
-) -> dict[tuple[str, str], list[tuple[datetime, str]]]:
-    """What readers said of these aids, by reader and aid, oldest first."""
-    statement = (
-        select(READER, UseEvent.slug, UseEvent.at, UseEvent.outcome)
-        .where(UseEvent.type == "outcome", col(UseEvent.slug).in_(slugs), col(UseEvent.at) >= since)
-        .order_by(col(UseEvent.at))
-    )
-    found: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
-    for reader, slug, at, outcome in session.exec(statement):
-        if reader and slug and outcome:
-            found[reader, slug].append((at, outcome))
-    return found
-
-
-def steps(session: Session, readers: Collection[str], since: datetime) -> Iterator[tuple[str, datetime, str | None]]:
-    """When these readers searched (no slug) and opened which aid."""
-    ordered = sorted(readers)
-    for start in range(0, len(ordered), ROWS_A_STATEMENT):
-        portion = ordered[start : start + ROWS_A_STATEMENT]
-        hers = or_(col(UseEvent.person).in_(portion), col(UseEvent.tab).in_(portion))
-        statement = select(READER, UseEvent.at, UseEvent.slug).where(
-            col(UseEvent.type).in_(("search", "open")), hers, col(UseEvent.at) >= since
-        )
-        yield from session.exec(statement)
+    if slugs is not None:
+        opened = (UseEvent.type == "open", col(UseEvent.slug).in_(slugs), col(UseEvent.at) >= since)
+        persons = select(UseEvent.person).where(*opened, col(UseEvent.person).is_not(None))
+        tabs = select(UseEvent.tab).where(*opened, col(UseEvent.person).is_(None))
+        nobody = and_(col(UseEvent.person).is_(None), col(UseEvent.tab).in_(tabs))
+        statement = statement.where(or_(col(UseEvent.person).in_(persons), nobody))
+    rows = session.execute(statement)
+    for reader, hers in groupby(rows, key=itemgetter(0)):
+        yield reader, (Step(*row[1:]) for row in hers)

@@ -8,7 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from app.db import writing
 from app.search import learning
 from app.search.learning import Lesson
 from tests.browser.conftest import NewPage, Site
@@ -35,9 +34,8 @@ def _typed(page: Page, site: Site) -> None:
 
 
 def _learned(page: Page, site: Site) -> None:
-    with writing(site.app.state.engine) as session:
-        lessons = [Lesson(AID.removeprefix("/aids/"), reader, 1.0, "dough back") for reader in "abcd"]
-        learning.learn(session, [lessons[0].slug], lessons, {}, 3, "en")
+    lessons = [Lesson(AID.removeprefix("/aids/"), reader, 1.0, "dough back") for reader in "abcd"]
+    learning.learn(site.app.state.engine, [lessons[0].slug], lessons, 3, "en")
     page.goto(AID.replace("/aids/", "/studio/words/"))
 
 
