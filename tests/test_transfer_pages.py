@@ -1,5 +1,6 @@
 """Roll-outs as delivered, forms, files and privacy, over HTTP."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import combinations
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from hypothesis import given as every
 from hypothesis import settings as effort
 from hypothesis import strategies as st
+from sqlmodel import select
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -152,6 +154,36 @@ def test_a_manager_records_what_he_saw_in_a_minute(library: TestClient, app: Fas
     assert "not in your team" in stranger.text
     own = library.post("/api/v1/competency", headers=same_site, json=[competency("mo", 1, observer="boss")])
     assert own.status_code == 422
+
+
+def test_a_team_is_recorded_at_once_and_a_mistake_loses_nothing(
+    library: TestClient, app: FastAPI, admin: Headers
+) -> None:
+    library.post("/api/v1/tasks", headers=admin, json={"slug": TASK, "title": "Issue a refund"})
+    led = [{"id": one, "name": one.title(), "manager": "mo"} for one in ("ana", "ben", "cem")]
+    library.post("/api/v1/people", headers=admin, json=[{"id": "mo", "name": "Mo"}, *led])
+    with db.writing(app.state.engine) as session:
+        session.get(Person, "mo").role = "manager"  # type: ignore[union-attr]
+    sign_in(app, library, "mo")
+    same_site = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    said = {
+        "task": TASK,
+        "together": "yes",
+        "went": "not",
+        "adapted": "true",
+        "step": "Open the order.",
+        "form": "ab12",
+    }
+    missing = library.post("/observe", data=said | {"person": ["ana", "cem"]}, headers=same_site)
+    assert missing.status_code == 422
+    kept = set(re.findall(r'value="([^"]+)" checked', missing.text))
+    assert kept == {"ana", "cem", "not", "true", "Open the order."}
+    both = said | {"person": ["ana", "cem"], "level": "assisted"}
+    for _ in range(2):
+        assert "Stored: 2 people." in library.post("/observe", data=both, headers=same_site).text
+    with db.writing(app.state.engine) as session:
+        found = [(row.person, row.level, row.success, row.adapted) for row in session.exec(select(CompetencyEvidence))]
+    assert sorted(found) == [("ana", "assisted", False, True), ("cem", "assisted", False, True)]
 
 
 def test_a_manager_sees_what_she_and_her_line_saw_and_corrects_her_own(

@@ -36,21 +36,6 @@ class Choice:
     label: str
 
 
-@dataclass(frozen=True)
-class ObserveView:
-    """The form; `form` names this filling, so that sending it twice stores it once."""
-
-    tasks: list[Choice]
-    task: Choice | None
-    steps: list[str]
-    team: list[Choice]
-    form: str
-    message: str | None = None
-    problem: str | None = None
-    together: bool = False
-    before: CompetencyEvidence | None = None
-
-
 class Seen(BaseModel):
     """What the form holds."""
 
@@ -63,6 +48,21 @@ class Seen(BaseModel):
     step: Annotated[list[str], Field(max_length=100)] = []
     together: Annotated[str, Field(max_length=5)] = ""
     corrects: Annotated[str, Field(max_length=100)] = ""
+
+
+@dataclass(frozen=True)
+class ObserveView:
+    """The form; `form` names this filling, so that sending it twice stores it once; `said` is what it holds."""
+
+    tasks: list[Choice]
+    task: Choice | None
+    steps: list[str]
+    team: list[Choice]
+    form: str
+    said: Seen
+    message: str | None = None
+    problem: str | None = None
+    before: CompetencyEvidence | None = None
 
 
 @router.get("/observe")
@@ -91,6 +91,8 @@ def _page(
 ) -> HTMLResponse:
     before = seen.own(session, viewer, seen_now.corrects) if seen_now.corrects else None
     task = queries.task_slug(session, before.task_id) if before else seen_now.task
+    if before and not problem:
+        seen_now = _as_before(before)
     chosen = work.find(session, task) if task else None
     view = ObserveView(
         tasks=[Choice(one.slug, one.title) for one in queries.tasks_by_title(session)] if not chosen else [],
@@ -99,11 +101,23 @@ def _page(
         team=_team(session, viewer),
         form=uuid7().hex,
         message=message,
+        said=seen_now,
         problem=problem,
-        together=bool(seen_now.together),
         before=before,
     )
     return render.page(request, "observe.html", _("What did you see?"), view, "studio", status=422 if problem else 200)
+
+
+def _as_before(before: CompetencyEvidence) -> Seen:
+    return Seen(
+        task="",
+        person=[before.person],
+        level=Level(before.level),
+        went="well" if before.success else "not",
+        adapted=bool(before.adapted),
+        step=before.checklist,
+        corrects=before.id,
+    )
 
 
 def _team(session: Session, viewer: Viewer) -> list[Choice]:
