@@ -18,6 +18,7 @@ from sqlmodel import Session
 from app import clock, db
 from app.aids.models import Aid, AidTask
 from app.transfer.models import Rollout, RolloutUnit
+from app.usage.learning import PAUSE
 from app.viewer import load_key, pseudonym
 from app.work import service as work
 from benchmarks.client import Client
@@ -81,6 +82,7 @@ def _asked(folder: Path, size: Size) -> tuple[dict[str, Took], float]:
             "report with a roll-out": "/api/v1/tasks/task-0/transfer",
             "overview": "/studio/transfer.json",
         }
+        time.sleep(PAUSE + 1)
         server.settle()  # it learns from a year of use first
         took = {what: _took(server, client, path) for what, path in paths.items()}
         return took, server.memory_mb
@@ -164,10 +166,19 @@ def _people(store: sqlite3.Connection, year: _Year) -> int:
     leaves = year.lot.exponential(10 * YEAR, len(year.names)).astype(int)
     left = [f"{datetime.fromordinal(year.first + day):%Y-%m-%d}" if day < YEAR else None for day in leaves.tolist()]
     persons = (
-        (name, name, "employee", "2020-01-01 00:00:00", 0, hired[place % 5_000], left[place])
+        (
+            name,
+            name,
+            "employee",
+            "2020-01-01 00:00:00",
+            0,
+            hired[place % 5_000],
+            left[place],
+            left[place] and f"{left[place]} 12:00:00.000000",
+        )
         for place, name in enumerate(year.names)
     )
-    count = _write(store, "person", "id name role created_at disabled tenure_from left_on", persons)
+    count = _write(store, "person", "id name role created_at disabled tenure_from left_on gone_at", persons)
     belong = ((name, _team(place), hired[place % 5_000]) for place, name in enumerate(year.names))
     return count + _write(store, "membership", 'person_id "group" begins_on', belong)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app.facts import Disabled, Left
-from app.people import directory
+from app.people import directory, leaving
 from app.people.models import Person
 from app.viewer import MATRIX, RIGHTS, Right, Role, Scope, Viewer
 from tests.conftest import Ticking
@@ -117,6 +117,24 @@ def test_who_has_gone_is_told_once(
         ticking.go_on(days=1)
         app.state.chores.turn()
     assert [(one.person, one.name, one.email) for one in heard] == [("ana", "Ana Ruiz", "ana@example.org")]
+
+
+def test_many_who_leave_on_one_day_are_all_shut_out_and_told_of(
+    send: Callable[..., Any], app: FastAPI, ticking: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "PORTION", 2)
+    heard: list[Any] = []
+    app.state.facts.listen(Left, heard.append)
+    send(*({"id": name, "name": name, "left_on": "2026-11-24"} for name in "abcde"))
+    ticking.go_on(days=1)
+    app.state.chores.turn()
+    with Session(app.state.engine) as session:
+        assert len(session.exec(select(Person).where(col(Person.gone_at).is_not(None))).all()) == 5
+    assert len(heard) == 2
+    for _ in range(2):
+        ticking.go_on(minutes=2)
+        app.state.chores.turn()
+    assert sorted(one.person for one in heard) == list("abcde")
 
 
 def test_the_last_day_ends_the_sessions(send: Callable[..., Any], app: FastAPI, ticking: Ticking) -> None:

@@ -13,6 +13,8 @@ from app.facts import Disabled, Facts, Left
 from app.people import accounts, directory, queries
 from app.people.models import Departure
 
+PORTION = 500  # persons shut out in one transaction, and told of in one turn
+
 
 @dataclass(frozen=True)
 class Leaving:
@@ -25,11 +27,14 @@ class Leaving:
 
     def __call__(self, now: datetime) -> None:
         """Do what is due; what a listener could not take comes again."""
+        settled = PORTION
+        while settled == PORTION:
+            with writing(self.engine) as session:
+                settled = directory.settle_day(session, now, now.astimezone(self.zone).date(), PORTION)
         with writing(self.engine) as session:
-            directory.settle_day(session, now, now.astimezone(self.zone).date())
             accounts.tidy(session, now)
         with reading(self.engine) as session:
-            waiting = list(queries.departures(session))
+            waiting = list(queries.departures(session, PORTION))
         for one in waiting:
             self._tell(one)
 

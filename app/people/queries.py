@@ -119,14 +119,15 @@ def team(session: Session, manager: str) -> Sequence[str]:
     return session.exec(select(Person.id).where(Person.manager == manager, col(Person.erased_at).is_(None))).all()
 
 
-def leaving(session: Session, today: date) -> Sequence[Person]:
+def leaving(session: Session, today: date, most: int) -> Sequence[Person]:
     """Those whose day has come and who are still let in."""
-    return session.exec(select(Person).where(col(Person.left_on) <= today, col(Person.gone_at).is_(None))).all()
+    due = select(Person).where(col(Person.left_on) <= today, col(Person.gone_at).is_(None))
+    return session.exec(due.limit(most)).all()
 
 
-def departures(session: Session) -> Sequence[Departure]:
-    """Those who have gone without that anybody was told."""
-    return session.exec(select(Departure).order_by(col(Departure.at))).all()
+def departures(session: Session, most: int) -> Sequence[Departure]:
+    """Those who have gone without that anybody was told, the longest first."""
+    return session.exec(select(Departure).order_by(col(Departure.at)).limit(most)).all()
 
 
 # Groups

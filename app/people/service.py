@@ -10,7 +10,7 @@ from app.errors import Invalid, NotFound
 from app.people import queries
 from app.people.accounts import admin_link, digest, first_admin_link, invite, open_link, sign_out, use_link
 from app.people.audit import record
-from app.people.directory import covered, groups_on, line, settle_day, upsert
+from app.people.directory import covered, groups_on, line, upsert
 from app.people.models import ApiToken
 from app.viewer import Role, Viewer
 
@@ -26,7 +26,6 @@ __all__ = [
     "open_link",
     "record",
     "revoke_tokens",
-    "settle_day",
     "sign_out",
     "tokens",
     "upsert",
