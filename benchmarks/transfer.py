@@ -97,7 +97,7 @@ def measure(runs: int = RUNS) -> list[Figure]:
     """All designs, then the trap."""
     figures = [figure for design in DESIGNS for figure in _claims(design, runs)]
     lot = np.random.default_rng(2)
-    pairs = np.array([trap(lot) for _ in range(100)])
+    pairs = np.array([trap(lot) for _ in range(max(runs, 400))])
     fair, naive = np.exp(pairs.mean(axis=0))
     return [
         *figures,
