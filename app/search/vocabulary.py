@@ -5,7 +5,8 @@ both. Wolf Garbe, "1000x faster spelling correction", 2012. The strings are kept
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -18,6 +19,7 @@ MOST_LETTERS = 30
 PREFIX = 7  # deletions are made in the first letters only
 MOST_ALIKE = 200
 MOST_COMPARED = 60
+MOST_REMEMBERED = 4_000
 LAST = "\U0010ffff"
 
 
@@ -33,8 +35,9 @@ class Vocabulary:
         ends = (len(self.folded[n]) + 1 for n in self._codes)
         self._code_ends = list(accumulate(ends))
         self._code_text = "\n".join(self.folded[n] for n in self._codes)
-        self._hashes: NDArray[np.int64] | None = None
+        self._hashes: NDArray[np.int64] = np.zeros(0, np.int64)
         self._owners: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._remembered = lru_cache(MOST_REMEMBERED)(self._alike)  # the same words are unknown to every reader
 
     def count(self, folded: str) -> int:
         """How many aids have this word."""
@@ -70,17 +73,17 @@ class Vocabulary:
         self._owners = np.array(owners, dtype=np.int32)[order]
         self._hashes = keys[order]
 
-    def alike(self, folded: str, most: int = 2) -> Iterator[tuple[str, int, int]]:
+    def alike(self, folded: str, most: int = 2) -> Sequence[tuple[str, int, int]]:
         """The words that this one may be a mistyping of, those with the fewest edits; with their counts."""
-        for edits in range(1, min(most, edits_allowed(folded)) + 1):
-            found = list(self._away(folded, edits))
-            if found:
-                yield from found
-                return
+        if not len(self._hashes) or len(folded) > MOST_LETTERS:
+            return ()
+        return self._remembered(folded, min(most, edits_allowed(folded)))
+
+    def _alike(self, folded: str, most: int) -> Sequence[tuple[str, int, int]]:
+        found = (tuple(self._away(folded, edits)) for edits in range(1, most + 1))
+        return next(filter(None, found), ())
 
     def _away(self, folded: str, edits: int) -> Iterator[tuple[str, int, int]]:
-        if self._hashes is None or len(folded) > MOST_LETTERS:
-            return
         keys = np.array([hash(left) for left in deletions(folded, edits)], dtype=np.int64)
         starts, ends = np.searchsorted(self._hashes, keys), np.searchsorted(self._hashes, keys, side="right")
         slices = [self._owners[a : min(b, a + MOST_ALIKE)] for a, b in zip(starts, ends, strict=True)]
