@@ -66,7 +66,7 @@ def measure(folder: Path, persons: int = PERSONS) -> list[Figure]:
         if what != "overview":
             more = tenfold[0][what]
             figures.append(Figure(f"  with {persons * 10:,} people", more.clock, "s"))
-            figures.append(Figure("  growth", more.processor / max(took.processor, 0.01), "×", 15))
+            figures.append(Figure("  growth", more.processor / max(took.processor, 0.01), "×"))
     return [*figures, Figure(f"Memory after it, {persons * 10:,} people", tenfold[1], "MB")]
 
 
