@@ -126,6 +126,7 @@ def test_stanford_through_the_api(client: TestClient, admin: Headers, ticking: T
     assert found["descriptive"]["time_dependent_hazard_ratio"]["estimate"] == pytest.approx(
         1.1356, abs=0.0001
     )  # e^0.1271
+    assert "became competent 1.14 times as fast" in client.get(f"/tasks/{TASK}/transfer", headers=admin).text
 
 
 def open_aid(app: Any, uses: list[tuple[str, str]]) -> None:

@@ -108,6 +108,7 @@ def report_page(request: Request, session: ReadSession, viewer: ViewerDep, asked
         funnel=views.funnel(found),
         divisions=views.divisions(found, base),
         use=views.use(found),
+        use_rate=views.use_rate(found),
         rollouts=[one.slug for one in queries.rollouts_of(session, task.id)],
         chosen=asked.cell or asked.source,
         query=asked.query,

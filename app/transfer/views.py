@@ -58,6 +58,7 @@ class ReportView:
     funnel: list[Cell]
     divisions: list[Table]
     use: list[list[tuple[str, str | None]]]
+    use_rate: str
     rollouts: Sequence[str]
     chosen: str
     query: str
@@ -272,3 +273,14 @@ def use(report: TransferOut) -> list[list[tuple[str, str | None]]]:
         median = half["median_days"]["estimate"]
         rows.append([label, str(half["n"]), _count(half["events"]), "–" if median is None else f"{median:.0f}"])
     return [[(text, None) for text in row] for row in rows]
+
+
+def use_rate(report: TransferOut) -> str:
+    """The hazard ratio of having opened an aid, in words; empty where it cannot be told."""
+    found = report.descriptive.get("time_dependent_hazard_ratio")
+    if not found or None in found.values():
+        return ""
+    return _(
+        "With use counted from its day on, people who had opened an aid became competent {n} times as fast as"
+        " people who had not yet (95 %: {low} to {high})."
+    ).format(n=f"{found['estimate']:.2f}", low=f"{found['low']:.2f}", high=f"{found['high']:.2f}")
