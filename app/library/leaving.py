@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from app.db import reading, writing
 from app.library import queries
+from app.library.agreement import Agreement, with_folder
 from app.library.files import Found, Problem, images_of
-from app.library.models import LibraryText
 from app.library.queries import Known, Told
-from app.library.threeway import Outcome, beside, decide, difference, folder_key, mark
+from app.library.threeway import Outcome, beside, decide, difference, mark
 
 NEWER = "the file is newer than the text here. It was left; import it."
 DELETED = "its file was deleted there. It was not written again; retire the aid, or put the file back."
@@ -45,14 +45,13 @@ class Exporter:
     engine: Engine
     folder: Path
     report: Exported = field(default_factory=Exported)
-    agreed: dict[str, LibraryText] = field(default_factory=dict)
-    settled: list[LibraryText] = field(default_factory=list)
+    agreement: Agreement = field(init=False)
 
     def run(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Exported:
         """Write every aid, image and list that is not newer in the folder."""
         with reading(self.engine) as session:
             known, files = queries.known(session), queries.files(session)
-            self.agreed = queries.agreed(session, folder_key(self.folder))
+            self.agreement = with_folder(session, self.folder)
             total = len(known) + len(files)
             for done, (path, digest) in enumerate(files, 1):
                 self._file(session, path, digest)
@@ -61,20 +60,19 @@ class Exporter:
                 self._aid(session, path, one)
                 progress(done, total)
         with writing(self.engine) as session:
-            for row in self.settled:
-                session.merge(row)
+            self.agreement.keep(session)
         return self.report
 
     def _file(self, session: Session, path: str, digest: str) -> None:
         """Images and lists: what another hand changed in the folder is left."""
         target = self.folder / path
-        agreed = self.agreed.get(path)
+        agreed = self.agreement.last.get(path)
         here = hashlib.sha256(target.read_bytes()).hexdigest() if target.is_file() else None
         if here not in {None, digest} and (agreed is None or agreed.mark != here):
             self.report.notes.append(Problem(str(target), NEWER))
             return
         self._put(target, queries.content(session, digest) if here != digest else None)
-        self._settle(path, digest, live=True)
+        self.agreement.settle(path, digest, live=True)
 
     def _aid(self, session: Session, path: str, known: Known) -> None:
         target = self.folder / path
@@ -83,8 +81,7 @@ class Exporter:
         wanted = known.shown
         if any(one.mark == theirs for one in known.told if one.number >= wanted.number):
             wanted = next(one for one in known.told if one.mark == theirs)  # live here, or waiting to be
-        agreed = self.agreed.get(path)
-        base = agreed.mark if agreed else theirs if any(one.mark == theirs for one in known.told) else None
+        base = self.agreement.base(path, known, theirs)
         self._done(session, path, known, wanted, decide(base, theirs, wanted.mark))
 
     def _done(self, session: Session, path: str, known: Known, wanted: Told, outcome: Outcome) -> None:
@@ -102,9 +99,9 @@ class Exporter:
             if outcome is Outcome.BOTH:
                 self.report.notes.append(Problem(str(target), GONE_CHANGED))
             self._put(target, text.encode() if outcome is not Outcome.SAME else None)
-            if known.is_retired and path in self.agreed:
+            if known.is_retired and path in self.agreement.last:
                 self.report.notes.append(Problem(str(target), RETIRED))
-        self._settle(path, wanted.mark, known.live is not None)
+        self.agreement.settle(path, wanted.mark, known.live is not None)
 
     def _conflict(self, target: Path, path: str, text: str) -> None:
         other = self.folder / beside(path)
@@ -119,11 +116,6 @@ class Exporter:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(raw)
         self.report.written += 1
-
-    def _settle(self, path: str, agreed: str, live: bool) -> None:
-        before = self.agreed.get(path)
-        if before is None or (before.mark, before.live) != (agreed, live):
-            self.settled.append(LibraryText(folder=folder_key(self.folder), path=path, mark=agreed, live=live))
 
 
 def _text(target: Path) -> str | None:

@@ -2,7 +2,7 @@
 
 Files are read and rendered outside any transaction, on every core when there are many, and stored in portions, so
 that a running server can go on writing in between. What was stored stays stored; running it again does the rest.
-Where folder and server both changed, nothing is overwritten: `threeway` says who wins.
+Where folder and server both changed, nothing is overwritten.
 """
 
 import itertools
@@ -12,7 +12,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -26,62 +25,22 @@ from app.clock import Clock
 from app.db import reading, writing
 from app.errors import AppError
 from app.library import queries
-from app.library.files import (
-    Found,
-    Problem,
-    Read,
-    gather,
-    images_of,
-    read_aid,
-    read_bytes,
-    synonyms_of,
-    tasks_of,
-    text_of,
-)
-from app.library.models import LibraryText
+from app.library.agreement import Agreement, with_folder
+from app.library.comparing import Comparison, Report, Side
+from app.library.files import Found, Problem, Read, gather, read_aid, read_bytes, synonyms_of, tasks_of
 from app.library.queries import Known
-from app.library.threeway import Outcome, beside, decide, difference, folder_key, mark
+from app.library.threeway import mark
 from app.search import synonyms
 from app.viewer import Viewer
 from app.work import queries as work_queries
 from app.work import service as work
 
+__all__ = ["Importer", "Report", "Side"]
 PORTION = 200
 Progress = Callable[[int, int], None]
-Side = Literal["file", "server"]
-BOTH = "changed here and in the file. Both are kept; nothing was overwritten. {hint}"
-HINT = (
-    "`jobaids export {root}` puts the server’s text beside it to merge; `--take file` or `--take server` chooses one."
-)
 GONE = "its file is gone, and its aid is still live. `--retire` takes it away from readers."
 GONE_CHANGED = "its file is gone, and the text here changed since. It stays; export it again, or retire it."
-RETIRED = "it was retired here, and its file changed since. It stays retired; `--take file` brings it back."
 SAVED = "somebody saved a text here at this moment. Import it again."
-OPEN = "a conflict lies beside it. Put what you want of {name} into the file, delete {name}, and import again."
-
-
-@dataclass
-class Report:
-    """What an import did, or with `dry_run` would do, by the paths of the files; notes are no failures.
-
-    `newer` are aids whose text here is newer than the file, `conflicts` the differences of those that both changed.
-    """
-
-    created: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    renamed: list[str] = field(default_factory=list)
-    published: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    newer: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-    unchanged: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Problem] = field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything did not go in as it should."""
-        return bool(self.problems)
 
 
 @dataclass
@@ -102,8 +61,7 @@ class Importer:
     known: dict[str, Known] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
-    agreed: dict[str, dict[str, LibraryText]] = field(default_factory=dict)
-    settled: list[LibraryText] = field(default_factory=list)
+    agreements: dict[Path, Agreement] = field(default_factory=dict)
     renamed: set[str] = field(default_factory=set)
 
     def run(self, paths: Sequence[Path], progress: Progress = lambda done, total: None) -> Report:
@@ -113,39 +71,35 @@ class Importer:
         with reading(self.engine) as session:
             self.known, self.slugs = queries.known(session), queries.slugs(session)
             self.defined = work_queries.confirmed(session)
-            self.agreed = {key: queries.agreed(session, key) for key in map(folder_key, roots)}
+            self.agreements = {root: with_folder(session, root) for root in roots}
         for one in found:
             if one.is_tasks:
                 self._tasks(one)
             elif one.is_synonyms:
                 self._synonyms(one)
-        texts = self._without_conflicts([one for one in found if not (one.is_tasks or one.is_synonyms)])
-        moved = self._moved(texts)
-        self._texts(texts, moved, progress)
+        compared = Comparison(self.engine, self.report, self.agreements, self.known, self.publish, self.take)
+        texts = compared.without_conflicts([one for one in found if not (one.is_tasks or one.is_synonyms)])
+        self._texts(compared, texts, progress)
         for folder in [path for path in paths if path.is_dir()]:
             self._gone(folder, {one.path for one in found if one.root == folder})
         self._agree()
         progress(len(texts), len(texts))
         return self.report
 
-    def _texts(self, texts: Sequence[Found], moved: dict[str, str], progress: Progress) -> None:
-        done = 0
-        for portion in _portions(self._fresh(texts, moved)):
+    def _texts(self, compared: Comparison, texts: Sequence[Found], progress: Progress) -> None:
+        done, moved = 0, compared.moved(texts)
+        for portion in _portions(_read_all(compared.wanted(texts))):
             self._store([one for one in portion if isinstance(one, Read)], moved)
             self.report.problems += [one for one in portion if isinstance(one, Problem)]
             done += len(portion)
             progress(done, len(texts))
 
-    def _without_conflicts(self, texts: Sequence[Found]) -> list[Found]:
-        """Leave out the server's texts that an export put beside files, and the files that they wait for."""
-        here = {(one.root, one.path) for one in texts}
-        open_ones = {one for one in texts if (one.root, beside(one.path)) in here}
-        for one in texts:
-            if one in open_ones:
-                detail = OPEN.format(name=Path(beside(one.path)).name)
-                self.report.problems.append(Problem(str(one.file), detail))
-        left_out = open_ones | {Found(one.root, beside(one.path)) for one in open_ones}
-        return [one for one in texts if one not in left_out]
+    def _agree(self) -> None:
+        if self.dry_run or not any(agreement.anew for agreement in self.agreements.values()):
+            return
+        with writing(self.engine) as session:
+            for agreement in self.agreements.values():
+                agreement.keep(session)
 
     def _tasks(self, found: Found) -> None:
         try:
@@ -172,90 +126,9 @@ class Importer:
             synonyms.load(session, found.path, content)
             keep_file(session, found.path, raw, "application/yaml")
 
-    def _fresh(self, texts: Sequence[Found], moved: dict[str, str]) -> Iterator[Read | Problem]:
-        """What is to be stored, read and rendered; counts and names the rest."""
-        changed: list[tuple[Found, str]] = []
-        for one in texts:
-            try:
-                text = text_of(one)
-                if self._is_wanted(one, text, moved):
-                    changed.append((one, text))
-            except AppError as error:
-                yield Problem(str(one.file), error.detail)
-        yield from _read_all(changed)
-
-    def _is_wanted(self, found: Found, text: str, moved: dict[str, str]) -> bool:
-        known, digest = self.known.get(found.path), aids.digest(text)
-        if known is None:
-            return True
-        images, problems = images_of(found, text)
-        theirs = mark(digest, (image.digest for image in images.values()))
-        outcome = self._outcome(found, known, theirs)
-        if outcome is Outcome.THEIRS or (outcome is Outcome.SAME and self._waits(known)):
-            return True
-        self.report.problems += problems
-        if outcome is Outcome.BOTH:
-            self._conflict(found, known, text, theirs)
-        elif outcome is Outcome.OURS:
-            self.report.newer.append(found.path)
-        else:
-            self.report.unchanged += 1
-            if outcome is Outcome.SAME:
-                self._settle(found.root, found.path, theirs, known.live is not None)
-        return False
-
-    def _waits(self, known: Known) -> bool:
-        """Whether it came in as a draft before, and is to be published now; a retired one stays retired."""
-        newest = known.newest
-        return self.publish and newest.state == "draft" and newest.origin == "library" and newest.number != known.live
-
-    def _outcome(self, found: Found, known: Known, theirs: str) -> Outcome:
-        base = self._base(found, known, theirs)
-        if known.is_retired:
-            return Outcome.SAME if theirs in {base, known.newest.mark} else self._taken(Outcome.BOTH)
-        outcome = decide(base, theirs, known.newest.mark)
-        return self._taken(outcome) if outcome is Outcome.BOTH else outcome
-
-    def _taken(self, outcome: Outcome) -> Outcome:
-        return Outcome.THEIRS if self.take == "file" else outcome
-
-    def _base(self, found: Found, known: Known, theirs: str) -> str | None:
-        """What both agreed on; where this folder is new here, a text that the server had once is one of its own."""
-        agreed = self.agreed.get(folder_key(found.root), {}).get(found.path)
-        if agreed is not None:
-            return agreed.mark
-        return theirs if any(one.mark == theirs for one in known.told) else None
-
-    def _conflict(self, found: Found, known: Known, text: str, theirs: str) -> None:
-        if self.take == "server":
-            self._settle(found.root, found.path, theirs, known.live is not None)
-            self.report.newer.append(found.path)
-            return
-        if known.is_retired:
-            self.report.problems.append(Problem(str(found.file), RETIRED))
-            return
-        with reading(self.engine) as session:
-            ours = queries.text(session, known.aid_id, known.newest.number)
-        self.report.conflicts.append(difference(found.path, ours, text))
-        self.report.problems.append(Problem(str(found.file), BOTH.format(hint=HINT.format(root=found.root))))
-
-    def _settle(self, root: Path, path: str, agreed: str, live: bool) -> None:
-        """Remember what both agree on now."""
-        before = self.agreed.get(folder_key(root), {}).get(path)
-        if before is None or (before.mark, before.live) != (agreed, live):
-            self.settled.append(LibraryText(folder=folder_key(root), path=path, mark=agreed, live=live))
-
-    def _agree(self) -> None:
-        if self.dry_run or not self.settled:
-            return
-        with writing(self.engine) as session:
-            for one in self.settled:
-                session.merge(one)
-        self.settled.clear()
-
     def _gone(self, folder: Path, here: set[str]) -> None:
         """Aids whose file was there at the last import of this folder."""
-        for path, agreed in self.agreed.get(folder_key(folder), {}).items():
+        for path, agreed in self.agreements[folder].last.items():
             known = self.known.get(path)
             if path in here or known is None or known.live is None:
                 continue
@@ -273,15 +146,7 @@ class Importer:
         with writing(self.engine) as session:
             aid = session.get_one(Aid, known.aid_id)
             aids.retire(session, self.clock(), self.viewer, aid.slug)
-        self._settle(folder, path, known.newest.mark, live=False)
-
-    def _moved(self, texts: Sequence[Found]) -> dict[str, str]:
-        """By digest, the stored path of files that are gone from a library that is otherwise known."""
-        here = {one.path for one in texts}
-        if len(here & self.known.keys()) * 2 < len(here):
-            return {}
-        gone = {path: known for path, known in self.known.items() if path not in here}
-        return {told.digest: path for path, known in gone.items() for told in known.told if told.origin == "library"}
+        self.agreements[folder].settle(path, known.newest.mark, live=False)
 
     def _store(self, portion: Sequence[Read], moved: dict[str, str]) -> None:
         if not portion:
@@ -331,9 +196,10 @@ class Importer:
             _keep_images(session, read)
             aids.add_revision(session, at, self.viewer, aid, read.compiled, "imported", "library")
         self._publish(session, aid, path)
-        self._settle(read.found.root, path, theirs, aid.live is not None)
+        agreement = self.agreements[read.found.root]
+        agreement.settle(path, theirs, aid.live is not None)
         for image in read.images:
-            self._settle(read.found.root, image.path, image.digest, live=True)
+            agreement.settle(image.path, image.digest, live=True)
 
     def _may_follow(self, read: Read, known: Known | None, latest: int) -> bool:
         """Whether the newest text here is still the one that was compared, and the file is not an older one."""
@@ -360,7 +226,14 @@ class Importer:
             self.report.published.append(path)
 
 
-def _read_all(changed: Sequence[tuple[Found, str]]) -> Iterator[Read | Problem]:
+def _read_all(wanted: Iterable[tuple[Found, str] | Problem]) -> Iterator[Read | Problem]:
+    """What is to be stored, read and rendered, on every core where it is much."""
+    changed = []
+    for one in wanted:
+        if isinstance(one, Problem):
+            yield one
+        else:
+            changed.append(one)
     cores = os.cpu_count() or 1
     if len(changed) < PORTION or cores == 1:
         yield from (read_aid(found, text) for found, text in changed)
