@@ -6,7 +6,7 @@ opened it and did not come back; one who was stuck, or came back within a minute
 
 import threading
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,15 +59,13 @@ def learn(engine: Engine, settings: Settings, now: datetime, slugs: Collection[s
 
 def _lessons(reader: str, steps: Sequence[Step], now: datetime) -> Iterator[Lesson]:
     """One lesson for each coming of this reader to an aid, oldest first."""
-    times = [step.at for step in steps]
+    times, opened = [step.at for step in steps], [step.at for step in steps if step.type == "open"]
     for step in steps:
-        if step.type == "open" and step.slug:
+        before = bisect_left(opened, step.at) - bisect_right(opened, step.at - DAY)
+        if step.type == "open" and step.slug and before < MOST_A_DAY:
             around = steps[bisect_right(times, step.at - DAY) : bisect_right(times, step.at + DAY)]
-            if sum(one.type == "open" and one.at < step.at for one in around) < MOST_A_DAY:
-                freshness = max(1 - (now - step.at) / YEAR, 0.0)
-                yield Lesson(
-                    step.slug, reader, _worth(step, around) * freshness, step.words or "", _beside(step, around)
-                )
+            worth = _worth(step, around) * max(1 - (now - step.at) / YEAR, 0.0)
+            yield Lesson(step.slug, reader, worth, step.words or "", _beside(step, around))
 
 
 def _worth(came: Step, around: Sequence[Step]) -> float:
