@@ -30,7 +30,10 @@ from app.viewer import Right, Viewer
 log = structlog.get_logger("request")
 MOST_BODY = 1 << 20
 # What is large comes in at a few addresses, from those who may write.
-LARGER = ((re.compile(r"/studio/import"), 64 << 20), (re.compile(r"/studio/(?:aids/.+/images|paste)"), 25 << 20))
+LARGER = (
+    (re.compile(r"/studio/import"), 64 << 20),
+    (re.compile(r"/studio/(?:aids/.+/images|paste|picture)"), 25 << 20),
+)
 MOST_COUNTED = 50_000  # addresses and tokens
 BROKEN = "That is our mistake. Nothing was lost; try again, and tell your administrator this reference."
 BODY_LIMIT = "The body may have at most 1 MiB (1,048,576 bytes). Send it in parts."

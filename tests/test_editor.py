@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -99,7 +100,7 @@ def test_the_editor_is_for_those_who_write(library: TestClient, employee: dict, 
 
 
 def test_an_employee_can_send_nothing(library: TestClient, employee: dict) -> None:
-    for path in (NEW, EDIT, "/studio/preview", "/studio/drafts", "/studio/drafts/discard"):
+    for path in (NEW, EDIT, "/studio/preview", "/studio/drafts", "/studio/drafts/discard", "/studio/picture"):
         assert library.post(path, data=sent(), headers=employee | HTML).status_code == 403
     for path in ("/studio/paste", f"/studio/aids/{SLUG}/images"):
         assert library.post(path, content=b"<p>x</p>", headers=employee | HTML).status_code == 403
@@ -314,6 +315,21 @@ def test_without_script_a_preview_keeps_what_is_typed(app: FastAPI, ana: TestCli
     assert page.index("Looked at</p>") < page.index('<form class="editor"')
     assert [copy.fields["title"] for copy in copies(app)] == ["Looked at"]
     assert newest(app).number == 1
+
+
+def test_without_script_an_image_goes_to_the_end_of_the_text(app: FastAPI, ana: TestClient) -> None:
+    words = begun(app, body="1. Look.\n", title="Looked at") | {"shows": "The [red]  lamp"}
+    page = ana.post("/studio/picture", data=words, files={"picture": ("lamp.png", picture())}).text
+    [copy] = copies(app)
+    assert re.fullmatch(r"1\. Look\.\n\n!\[The red lamp\]\(images/[0-9a-f]{12}\.png\)\n", copy.fields["body"])
+    assert copy.fields["title"] == "Looked at"
+    assert 'alt="The red lamp"' in page
+
+
+@pytest.mark.parametrize("raw", [b"", b"<svg/>"])
+def test_without_script_a_file_that_is_no_image_loses_nothing(app: FastAPI, ana: TestClient, raw: bytes) -> None:
+    answer = ana.post("/studio/picture", data=begun(app, title="Mine"), files={"picture": ("x.png", raw)})
+    assert (answer.status_code, 'value="Mine"' in answer.text) == (422, True)
 
 
 def test_everything_that_is_kept_is_shown_to_the_person_and_erased(app: FastAPI, ana: TestClient) -> None:

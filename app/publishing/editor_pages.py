@@ -1,13 +1,17 @@
 """The pages of the editor: a new aid, and an aid that exists."""
 
+import re
 import secrets
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
+from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.aids import images
 from app.aids import queries as aid_queries
 from app.aids import service as aids
 from app.aids.document import Kind
@@ -16,7 +20,7 @@ from app.aids.pages import LABELS
 from app.deps import FactsDep
 from app.errors import AppError, Conflict, Fault, Invalid, LostUpdate, TooLarge
 from app.facts import Answered, Facts
-from app.publishing import adoption, drafts, editor, editor_view, starters
+from app.publishing import adoption, drafts, editor, editor_images, editor_view, starters
 from app.publishing.editor import EditorForm
 from app.publishing.editor_api import Desk, ReadDesk, Sent, WriteDesk, look
 from app.publishing.editor_view import EditorView, NewView, Notes, Option
@@ -26,6 +30,7 @@ from app.web.words import _
 from app.work import service as work
 
 router = APIRouter(prefix="/studio", include_in_schema=False)
+MARKS = re.compile(r"[\[\]\\\0]")  # that would end the words of an image
 STATES = {
     "draft": _("Revision {n} is a draft."),
     "review": _("Revision {n} is in review. Saving makes a new draft."),
@@ -171,6 +176,37 @@ def _overtaken(request: Request, desk: Desk, form: EditorForm, known: tuple[Aid,
 
 
 # Both
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image that was chosen, and in words what it shows."""
+
+    raw: bytes
+    shows: str
+
+
+async def _picture(request: Request) -> Picture:
+    sent = await request.form()
+    file, shows = sent.get("picture"), str(sent.get("shows", ""))
+    return Picture(await file.read() if isinstance(file, UploadFile) else b"", " ".join(MARKS.sub(" ", shows).split()))
+
+
+@router.post("/picture")
+def add_picture(
+    request: Request, desk: WriteDesk, form: Sent, picture: Annotated[Picture, Depends(_picture)]
+) -> HTMLResponse:
+    """Without script: the image at the end of the text; all that was typed is kept and shown."""
+    aid = editor.aid_at(desk.session, form.place)
+    known = _newest(desk, aid.slug) if aid else None
+    try:
+        if not picture.raw:
+            raise Invalid(_("Choose the file of the image first."))
+        address = editor_images.keep(desk.session, form.path, images.accept(picture.raw))
+    except (Invalid, TooLarge) as error:
+        return _refused(request, desk, form, error, known)
+    body = f"{form.body.rstrip()}\n\n![{picture.shows}]({address})\n"
+    return _previewed(request, desk, form.model_copy(update={"body": body}), known)
 
 
 def _saved(form: EditorForm, saved: editor.Saved) -> RedirectResponse:
