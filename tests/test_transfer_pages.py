@@ -126,6 +126,45 @@ def test_arms_that_compare_nothing_are_refused(client: TestClient, admin: Header
     assert client.post("/api/v1/rollouts", headers=admin, json=wanted).status_code == 422
 
 
+def test_a_stopped_roll_out_stays_on_record(client: TestClient, admin: Headers) -> None:
+    wanted = plan()
+    wanted["arms"][0]["from"] = TOMORROW
+    assert client.post("/api/v1/rollouts", headers=admin, json=wanted).status_code == 201
+    client.post("/api/v1/rollouts/by-team/stop", headers=admin, json={"reason": "no budget"})
+    assert client.post("/api/v1/rollouts", headers=admin, json=wanted).status_code == 409
+    assert client.get("/api/v1/rollouts/by-team", headers=admin).json()["stopped_because"] == "no budget"
+
+
+def test_a_roll_out_takes_not_its_own_place(client: TestClient, admin: Headers) -> None:
+    assert client.post("/api/v1/rollouts", headers=admin, json=plan(supersedes="by-team")).status_code == 422
+
+
+def test_odd_words_at_the_doors_are_refused(client: TestClient, admin: Headers) -> None:
+    same_site = admin | {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    seen = {"task": "no slug!", "person": "ana", "level": "full"}
+    last = {"slug": "x", "task": TASK, "aids": REFUND, "units": "a\nb", "mechanism": "chosen", "begins": "9999-12-31"}
+    course = {"activity": "A", "task": TASK, "threshold": "nan"}
+    client.post("/api/v1/tasks", headers=admin, json={"slug": TASK, "title": "Issue a refund"})
+    answers = [
+        client.post("/observe", headers=same_site, data=seen),
+        client.post("/observe", headers=same_site, data=seen | {"task": TASK, "person": "a\0b"}),
+        client.post("/studio/rollouts", headers=same_site, data=last),
+        client.post("/studio/evidence/mappings", headers=same_site, data=course),
+        client.get(f"/api/v1/tasks/{TASK}/transfer?source=%00", headers=admin),
+        client.get(f"/tasks/{TASK}/transfer.xyz", headers=admin),
+    ]
+    assert [one.status_code for one in answers] == [404, 422, 422, 422, 422, 422]
+    assert client.get(f"/api/v1/rollouts?cursor={'9' * 30}", headers=admin).status_code == 200
+
+
+def test_of_what_is_refused_no_task_stays(client: TestClient, admin: Headers) -> None:
+    same_site = admin | {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    first = {"task": "new-task", "person": "ana", "level": "full", "form": "ab"}
+    client.post("/observe", headers=same_site, data=first | {"task": TASK})
+    client.post("/observe", headers=same_site, data=first | {"person": "ana\nbo"})
+    assert client.get("/api/v1/tasks/new-task", headers=admin).status_code == 404
+
+
 def test_a_manager_plans_no_roll_out(client: TestClient, bearer: Callable[[Role], Headers]) -> None:
     assert client.post("/api/v1/rollouts", headers=bearer(Role.MANAGER), json=plan()).status_code == 403
 

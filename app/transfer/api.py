@@ -12,6 +12,7 @@ from app.transfer.intake import Desk, Kind
 from app.transfer.report import Question
 from app.transfer.schemas import (
     MOST_RECORDS,
+    NO_NUL,
     CompetencyIn,
     MappingIn,
     MasteryIn,
@@ -27,9 +28,9 @@ from app.transfer.schemas import (
 )
 
 router = APIRouter(prefix="/api/v1", tags=["transfer"])
-RecordId = Annotated[str, Path(max_length=100, description="The record's id.")]
-TaskSlug = Annotated[str, Path(max_length=200, description="The task's slug.")]
-RolloutSlug = Annotated[str, Path(max_length=200, description="The roll-out's slug.")]
+RecordId = Annotated[str, Path(max_length=100, pattern=NO_NUL, description="The record's id.")]
+TaskSlug = Annotated[str, Path(max_length=200, pattern=NO_NUL, description="The task's slug.")]
+RolloutSlug = Annotated[str, Path(max_length=200, pattern=NO_NUL, description="The roll-out's slug.")]
 
 
 @router.post("/mastery", summary="Record mastery")

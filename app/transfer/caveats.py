@@ -202,6 +202,11 @@ def too_near(day: date, least: int) -> str:
     ).format(day=day.isoformat(), n=least)
 
 
+EVERYBODY_TODAY = _(
+    "Groups, months and tenure are told of everybody and as of today only: beside another day or a course they could"
+    " give a few people away."
+)
+
 DESCRIPTIVE = _(
     "Descriptive only: people who struggle look for help; expect this to read lower than the truth."
     " People who need longer also have more time to look. Compare by assignment, not by use."

@@ -154,13 +154,14 @@ async def take_file(
         yield session
 
     try:
-        came = evidence_csv.take_in(
-            opened,
-            lambda store: Desk(store, now, viewer, settings),
-            io.StringIO(text),
-            Reading(kind, columns, settings.zone),
-            lambda _lines: None,
-        )
+        with session.begin_nested():
+            came = evidence_csv.take_in(
+                opened,
+                lambda store: Desk(store, now, viewer, settings),
+                io.StringIO(text),
+                Reading(kind, columns, settings.zone),
+                lambda _lines: None,
+            )
     except AppError as error:
         return _page(request, session, problem=error.detail)
     return _page(request, session, came=came)
@@ -191,7 +192,8 @@ def take_one(
     viewer.require(Right.RECORD)
     try:
         record = evidence_csv.record_of(Reading("mastery", {}, settings.zone), one.model_dump())
-        receipt = service.take(Desk(session, now, viewer, settings), "mastery", [record])
+        with session.begin_nested():
+            receipt = service.take(Desk(session, now, viewer, settings), "mastery", [record])
     except (AppError, ValueError) as error:
         return _page(request, session, problem=error.detail if isinstance(error, AppError) else _plain(error))
     return _page(request, session, came=Came(receipt.accepted, receipt.duplicates))
@@ -213,7 +215,8 @@ def map_course(
     else:
         try:
             enough = float(threshold.replace(",", ".")) if threshold else None
+            wanted = MappingIn(activity=activity, task=task, threshold=enough)
         except ValueError:
-            raise Invalid(_("The threshold is a number, such as 0.8 or 80.")) from None
-        service.map_activity(session, now, viewer, activity.strip(), task, enough)
+            raise Invalid(_("Choose a course and a task; the threshold is a number, such as 0.8 or 80.")) from None
+        service.map_activity(session, now, viewer, wanted.activity, wanted.task, wanted.threshold)
     return RedirectResponse("/studio/evidence", 303)

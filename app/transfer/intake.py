@@ -147,7 +147,7 @@ class _Judge:
         self.tasks = work_queries.known(desk.session, named) if named else {}
         self.strict = desk.settings.unknown_evidence == "refuse"
         self.persons = queries.known_persons(desk.session, {one.person for one in records}) if self.strict else set()
-        self.team = people.covered(desk.session, desk.viewer, Right.RECORD) if desk.viewer.person else None
+        self.team = people.covered(desk.session, desk.viewer, Right.RECORD)
         corrected = {one.corrects for one in records if one.corrects}
         self.corrected = queries.by_id(desk.session, TABLES[kind], corrected) if corrected else {}
 

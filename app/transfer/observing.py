@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -142,7 +142,10 @@ def observe(
         desk = Desk(session, now, viewer, settings)
         before = seen.own(session, viewer, said.corrects) if said.corrects else None
         at = before.at if before else now
-        service.take(desk, "competency", [_record(said, viewer, at, *one) for one in enumerate(names)])
+        with session.begin_nested():  # of what is refused nothing stays, not even a task that it named
+            service.take(desk, "competency", [_record(said, viewer, at, *one) for one in enumerate(names)])
+    except ValidationError:
+        return _page(request, session, viewer, said, problem=_("Choose the task from the list, and write plain names."))
     except AppError as error:
         return _page(request, session, viewer, said, problem=error.detail)
     if said.corrects:

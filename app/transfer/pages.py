@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -119,12 +119,17 @@ def report_page(request: Request, session: ReadSession, viewer: ViewerDep, asked
 
 @router.get("/tasks/{slug}/transfer.{kind}")
 def report_file(
-    request: Request, session: ReadSession, viewer: ViewerDep, asked: AskedDep, slug: str, kind: str
+    request: Request,
+    session: ReadSession,
+    viewer: ViewerDep,
+    asked: AskedDep,
+    slug: str,
+    kind: Literal["svg", "csv", "json"],
 ) -> Response:
     """The chart as SVG, the numbers as CSV, everything as JSON; that they were taken out is on record."""
     where = house(request)
     found = show(request, session, viewer, where, asked.question(slug, where))
-    audited(request, viewer, f"transfer report exported as {kind[:4]}", slug)
+    audited(request, viewer, f"transfer report exported as {kind}", slug)
     if kind == "svg":
         return _file(_svg(found), "image/svg+xml", f"transfer-{slug}.svg")
     if kind == "csv":

@@ -1,12 +1,14 @@
 """The transfer report of a task: from a question to the one object that page, JSON, chart and file are made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import accumulate, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlmodel import Session
 
 from app.errors import Invalid, NotFound
@@ -82,11 +84,13 @@ def build(session: Session, house: House, asked: Question) -> Answer:
     if reason:
         return Answer(empty(asked, reason))
     report = _figures(desk)
-    if asked.by is None:
+    past = asked.day < house.today
+    if asked.source or past:
+        report.caveats.append(caveats.EVERYBODY_TODAY)
+    elif asked.by is None:
         for name, by in PARTS:
             cells = arms.divided(desk.part, desk.divisions[by], desk.allowed[by], desk.told[by], desk.ask)
             setattr(report, name, cells)
-    past = asked.day < house.today
     events = int(desk.part.events.sum())
     shown = ShownReport(task_id=desk.task, chosen=asked.chosen, day=asked.day, n=desk.part.n, events=events)
     return Answer(report, shown if past else None)
@@ -180,6 +184,8 @@ class Desk:
         n, least = self.part.n, self.house.least
         if n == 0 and self.asked.by is None:
             return None
+        if self.asked.by is not None and self.asked.day < self.house.today:
+            return caveats.EVERYBODY_TODAY
         small = n < least or (self.asked.by is not None and self.asked.cell not in self.allowed[self.asked.by])
         if small or (self.asked.source and self._gives_away()):
             return caveats.suppressed(least)
@@ -187,8 +193,21 @@ class Desk:
 
     def _gives_away(self) -> bool:
         """Whether those who came another way than by this course are few, or few of them are competent or are not."""
-        everybody = replace(self.asked, source="")
-        return self._few_between(self.part, Desk(self.session, self.house, everybody, self.task).whole)
+        everybody = Desk(self.session, self.house, replace(self.asked, source=""), self.task)
+        return self._few_between(self.part, everybody.whole) or everybody.has_cell_near(self.part.names)
+
+    def has_cell_near(self, names: Sequence[str]) -> bool:
+        """Whether a cell that is shown lies within these persons, or around them, with a few between."""
+        course = set(names)
+        inside = np.fromiter((name in course for name in self.whole.names), np.bool_, self.whole.n)
+        for by, division in self.divisions.items():
+            size = len(division.names)
+            n, both = np.bincount(division.code, minlength=size), np.bincount(division.code[inside], minlength=size)
+            between = np.abs(n - len(course))
+            near = ((both == n) | (both == len(course))) & (between > 0) & (between < self.house.least)
+            if any(division.names[cell] in self.allowed[by] for cell in np.flatnonzero(near)):
+                return True
+        return False
 
     def _few_between(self, one: Sample, other: Sample) -> bool:
         counts = (abs(one.n - other.n), abs(int(one.events.sum()) - int(other.events.sum())))
@@ -205,13 +224,22 @@ class Desk:
             changed = [abs(one.n - self.part.n), 0 if one.events is None else abs(one.events - events)]
             if any(suppression.small(count, self.house.least) for count in changed):
                 return caveats.too_near(date.fromordinal(one.day), self.house.least)
-        now = None if self.asked.by else Desk(self.session, self.house, self._today(), self.task).part
-        if now is not None and self._few_between(self.part, now):
+        today = Desk(self.session, self.house, replace(self.asked, day=self.house.today), self.task)
+        if self._few_between(self.part, today.part) or (not self.asked.source and today.has_months_near(self.part.n)):
             return caveats.too_near(date.fromordinal(self.house.today), self.house.least)
         return None
 
-    def _today(self) -> Question:
-        return replace(self.asked, day=self.house.today)
+    def has_months_near(self, n: int) -> bool:
+        """Whether the months that are told make up, from the first or up to the last, nearly so many persons."""
+        months = self.divisions["cohort"]
+        counts = np.bincount(months.code, minlength=len(months.names))
+        ordered = sorted((name, int(count)) for name, count in zip(months.names, counts, strict=True) if name)
+        for some in (ordered, ordered[::-1]):
+            told = list(accumulate(count for _, count in takewhile(lambda one: one[0] in self.allowed["cohort"], some)))
+            known = told if some is ordered else [self.whole.n - count for count in told]
+            if any(suppression.small(abs(count - n), self.house.least) for count in known):
+                return True
+        return False
 
 
 def _rollout(desk: Desk) -> Rollout | None:

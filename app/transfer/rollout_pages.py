@@ -15,7 +15,7 @@ from app.errors import AppError, Invalid
 from app.transfer import persons, power, queries, report_queries, rollouts, sample, suppression
 from app.transfer.power import Outlook
 from app.transfer.rollouts import Office
-from app.transfer.schemas import ArmIn, Mechanism, RolloutIn, RolloutOut
+from app.transfer.schemas import NO_NUL, ArmIn, Mechanism, RolloutIn, RolloutOut
 from app.viewer import Right
 from app.web import render
 from app.web.words import _
@@ -135,12 +135,12 @@ def plan_rollout(
     try:
         wanted = _wanted(plan, office)
         if do == "begin":
-            rollouts.plan(office, wanted)
+            with session.begin_nested():
+                rollouts.plan(office, wanted)
             request.app.state.credentials.forget_all()
             return RedirectResponse(f"/studio/rollouts/{wanted.slug}", 303)
         return _form(request, session, plan, office.today, _drawn(wanted, office))
     except AppError as error:
-        session.rollback()
         return _form(request, session, plan, office.today, problem=error.detail)
 
 
@@ -161,7 +161,7 @@ def _wanted(plan: Plan, office: Office) -> RolloutIn:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise Invalid(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}.") from None
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid(_("Days are written as 2026-11-23; arms, days between and seed are whole numbers.")) from None
 
 
@@ -236,7 +236,7 @@ def stop_rollout(
     now: NowDep,
     settings: SettingsDep,
     slug: str,
-    reason: Annotated[str, Form(max_length=500)],
+    reason: Annotated[str, Form(max_length=500, pattern=NO_NUL)],
 ) -> RedirectResponse:
     """End it early."""
     rollouts.stop(Office(session, now, viewer, now.astimezone(settings.zone).date()), slug, reason)

@@ -19,6 +19,7 @@ from app.transfer.schemas import ArmIn, Mechanism, RolloutIn, RolloutOut
 from app.viewer import Right, Viewer
 from app.work import service as work
 
+MOST_DIGITS = 18  # of a number of a row
 SAFETY = 7  # a task of this criticality is one where nobody may go without help
 
 
@@ -77,6 +78,10 @@ def _clear(office: Office, before: Rollout) -> None:
             f"The roll-out {before.slug!r} began on {before.begins_on} and cannot change. Plan a new one that"
             f" `supersedes` it, or stop it with `POST /api/v1/rollouts/{before.slug}/stop`."
         )
+    if before.stopped_on is not None:
+        raise Conflict(
+            f"The roll-out {before.slug!r} was stopped and stays on record. Plan the new one under another name."
+        )
     office.session.execute(delete(RolloutUnit).where(col(RolloutUnit.rollout_id) == before.id))
     office.session.delete(before)
     office.session.flush()
@@ -103,7 +108,9 @@ def _faults(office: Office, wanted: RolloutIn) -> list[Fault]:
     found += _timing(wanted)
     if any(arm.begins_on is None for arm in arms):
         found += _safety(office.session, wanted)
-    if wanted.supersedes and queries.rollout(office.session, wanted.supersedes) is None:
+    if wanted.supersedes == wanted.slug:
+        found.append(Fault("/supersedes", "A roll-out cannot take its own place. Give the new one another name."))
+    elif wanted.supersedes and queries.rollout(office.session, wanted.supersedes) is None:
         found.append(Fault("/supersedes", f"No roll-out is called {wanted.supersedes!r}."))
     return found
 
@@ -177,7 +184,7 @@ def get(session: Session, viewer: Viewer, slug: str) -> RolloutOut:
 def page(session: Session, viewer: Viewer, cursor: str, limit: int) -> tuple[list[RolloutOut], str | None]:
     """Roll-outs, newest first, and where to go on."""
     viewer.require(Right.MEASURE)
-    rows = queries.rollouts(session, int(cursor) if cursor.isdecimal() else None, limit)
+    rows = queries.rollouts(session, int(cursor) if cursor.isdecimal() and len(cursor) < MOST_DIGITS else None, limit)
     items = [_out(session, one, task.slug) for one, task in rows]
     return items, str(rows[-1][0].id) if len(rows) == limit else None
 

@@ -1,6 +1,6 @@
 """What comes in and goes out about mastery, competency and roll-outs."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from app.work.schemas import Slug
 
 MOST_RECORDS = 500
+FIRST_DAY = datetime(1900, 1, 1, tzinfo=UTC)  # before it a clock was set wrong
 By = Literal["group", "cohort", "tenure"]
 NO_NUL = r"^[^\x00]*$"
 Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]
@@ -37,7 +38,7 @@ class _Record(BaseModel):
 
     id: Id = Field(description="The sender's own; sent again it changes nothing.")
     person: Name
-    at: AwareDatetime = Field(description="When it was, with its time zone.")
+    at: AwareDatetime = Field(ge=FIRST_DAY, description="When it was, with its time zone.")
     corrects: Id | None = Field(None, description="The record that this one takes the place of.")
 
 
@@ -87,8 +88,10 @@ class MeasureIn(BaseModel):
     measure: Name = Field(description="What is counted.")
     group: Name = Field(description="The group, as roll-outs name it.")
     on: date = Field(description="The first day of the period.")
-    count: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    of: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Cases, hours or people it is counted in.")]
+    count: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+    of: Annotated[
+        float, Field(gt=0, le=1e12, allow_inf_nan=False, description="Cases, hours or people it is counted in.")
+    ]
 
 
 class Receipt(BaseModel):
@@ -134,7 +137,9 @@ class RolloutIn(BaseModel):
 
     slug: Slug
     task: Slug
-    aids: list[Annotated[str, StringConstraints(min_length=1, max_length=400)]] = Field(min_length=1, max_length=50)
+    aids: list[Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=NO_NUL)]] = Field(
+        min_length=1, max_length=50
+    )
     mechanism: Mechanism
     seed: int | None = Field(None, ge=0, le=2**31 - 1, description="What the arms were drawn from.")
     arms: list[ArmIn] = Field(min_length=1, max_length=200)
@@ -227,10 +232,14 @@ class TransferQuery(BaseModel):
 
     as_of: date | None = Field(None, description="A past day; today if left out.")
     horizon: int | None = Field(None, ge=1, le=3650, description="Days within which to count.")
-    rollout: str = Field("", max_length=200, description="A roll-out's slug; the newest if left out; or `none`.")
+    rollout: str = Field(
+        "", max_length=200, pattern=NO_NUL, description="A roll-out's slug; the newest if left out; or `none`."
+    )
     by: By | None = Field(None, description="With `cell`: only those of a group, month or tenure.")
-    cell: str = Field("", max_length=200, description="The group, month or tenure, as the report names it.")
-    source: str = Field("", max_length=200, description="Only those who mastered it in this course.")
+    cell: str = Field(
+        "", max_length=200, pattern=NO_NUL, description="The group, month or tenure, as the report names it."
+    )
+    source: str = Field("", max_length=200, pattern=NO_NUL, description="Only those who mastered it in this course.")
 
 
 class TransferOut(BaseModel):

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.transfer import seen, service
 from app.transfer.intake import Desk
+from app.transfer.schemas import NO_NUL
 from app.transfer.seen import MOST, Entry
 from app.web import render
 from app.web.words import _
@@ -42,8 +43,8 @@ def take_back(
     viewer: ViewerDep,
     settings: SettingsDep,
     now: NowDep,
-    record: Annotated[str, Path(max_length=100)],
-    reason: Annotated[str, Form(max_length=500)] = "",
+    record: Annotated[str, Path(max_length=100, pattern=NO_NUL)],
+    reason: Annotated[str, Form(max_length=500, pattern=NO_NUL)] = "",
 ) -> RedirectResponse:
     """It counts no longer, and stays to be seen."""
     service.withdraw(Desk(session, now, viewer, settings), "competency", record, reason)
