@@ -1,4 +1,4 @@
-"""A decision as screens, one question each: the nested list of `app.aids.steps` as the page's own guide reads it.
+"""A decision as screens, one question each: the nested list of `app.aids.steps`, read for the page and for the panel.
 
 A screen is a question with its answers, or what an answer says. Whoever shows them needs to know no tree: each answer
 names the screen that it leads to, and each address the answers that lead to it by the shortest way.
@@ -10,13 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from markupsafe import Markup
+
 from app.aids.tree import Node, parse
 
 LISTS = {"ul", "ol"}
+TREE = 'class="tree"'
 COLON = re.compile(r":(?=\s|$)")
 ONWARD = re.compile(r"(go to the )?next question\.?", re.IGNORECASE)
 YES = re.compile(r"yes\b", re.IGNORECASE)
 FEWEST = 2  # answers; where one is written there is another: no
+BRIEF = 24  # letters of an answer that may stand beside others
+NOTHING = Markup()
 ENDS = "="  # before the address of an answer: the screen with what that answer says
 
 
@@ -36,17 +41,22 @@ class Choice:
     id: str
     question: str
     label: str
-    said: str = ""
+    said: Markup = NOTHING
     to: str = ""
     way: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Screen:
-    """A question, or what an answer says; without `choices` the decision is made."""
+    """A question, or what an answer says; without `choices` the decision is made.
+
+    `asks` is the address of the question, also of one that comes with what was `said` by the answer before it.
+    """
 
     id: str
-    html: str
+    html: Markup
+    asks: str = ""
+    said: Markup = NOTHING
     short: str = ""
     choices: list[Choice] = field(default_factory=list)
     way: list[str] = field(default_factory=list)
@@ -54,17 +64,22 @@ class Screen:
     @property
     def is_question(self) -> bool:
         """Whether it is one of the list, with an address of its own."""
-        return not self.id.startswith(ENDS)
+        return self.id == self.asks
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether its answers may stand side by side."""
+        return all(len(choice.label) <= BRIEF for choice in self.choices)
 
 
 @dataclass(frozen=True)
 class Guide:
     """The screens in the order of the text, the first one first, and the whole list without its addresses."""
 
-    before: str
+    before: Markup
     screens: list[Screen]
-    whole: str
-    after: str
+    whole: Markup
+    after: Markup
 
     @property
     def choices(self) -> list[Choice]:
@@ -78,18 +93,18 @@ class Guide:
 
 def read(html: str, words: Words) -> Guide | None:
     """The guide in sanitised HTML; None where there is nothing to decide."""
-    top = parse(html)
+    top = parse(html if TREE in html else "")
     at = next((n for n, node in enumerate(top.children) if isinstance(node, Node) and _is_tree(node)), None)
     if at is None:
         return None
     tree = top.children[at]
     assert isinstance(tree, Node)
     screens = _Reader(tree, words).screens()
-    return Guide(_inner(top.children[:at]), screens, _bare(tree).html(), _inner(top.children[at + 1 :]))
+    return Guide(_inner(top.children[:at]), screens, _inner([_bare(tree)]), _inner(top.children[at + 1 :]))
 
 
 class _Reader:
-    """Reads one tree; the page's guide (`guide.js`) does the same with the same names."""
+    """Reads one tree."""
 
     def __init__(self, tree: Node, words: Words) -> None:
         self.tree, self.words = tree, words
@@ -114,10 +129,10 @@ class _Reader:
             self._question(item, items[place].attrs["id"] if place < len(items) else after)
 
     def _question(self, item: Node, following: str | None) -> None:
-        own = _own(item)
+        own, name = _own(item), item.attrs["id"]
         strong = own.find("strong")
         short = " ".join((strong[0] if strong else own).text.split())
-        screen = self.questions[item.attrs["id"]] = Screen(item.attrs["id"], _inner(own.children), short)
+        screen = self.questions[name] = Screen(name, _inner(own.children), name, short=short)
         for answers in item.nodes:
             for answer in answers.nodes if answers.tag in LISTS else []:
                 if _is(answer, "answer"):
@@ -132,7 +147,7 @@ class _Reader:
         for part in item.nodes:
             self._read(part, following)
         to = below[0].attrs["id"] if below else self._linked(said) or (following if onward else None)
-        return Choice(item.attrs["id"], question, label, "" if onward else _inner(said.children), to or "")
+        return Choice(item.attrs["id"], question, label, NOTHING if onward else _inner(said.children), to or "")
 
     def _linked(self, said: Node) -> str | None:
         hrefs = [node.attrs.get("href", "") for node in said.find("a")]
@@ -147,15 +162,18 @@ class _Reader:
 
     def _say(self, choice: Choice) -> None:
         """What an answer says is a screen, with the question that it leads to below it."""
-        after = self.questions.get(choice.to)
-        html = choice.said + (_bare(parse(after.html)).html() if after else "")
-        self.results.append(Screen(ENDS + choice.id, html, choices=list(after.choices) if after else []))
-        choice.to = ENDS + choice.id
+        name, after = ENDS + choice.id, self.questions.get(choice.to)
+        if after:
+            html = _inner(_bare(parse(after.html)).children)
+            self.results.append(Screen(name, html, after.id, choice.said, choices=list(after.choices)))
+        else:
+            self.results.append(Screen(name, choice.said))
+        choice.to = name
 
     def _ending(self, choice: Choice) -> Choice:
         """An answer that says nothing and leads nowhere is what it says."""
         if not choice.to:
-            self.results.append(Screen(ENDS + choice.id, f"<p>{escape(choice.label)}</p>"))
+            self.results.append(Screen(ENDS + choice.id, Markup("<p>{}</p>").format(choice.label)))
             choice.to = ENDS + choice.id
         return choice
 
@@ -168,10 +186,11 @@ def _find_ways(screens: Sequence[Screen]) -> None:
         screen = waiting.popleft()
         for choice in screen.choices:
             choice.way = choice.way or [*screen.way, choice.id]
-            if choice.to not in seen:
-                seen.add(choice.to)
-                by_id[choice.to].way = choice.way
-                waiting.append(by_id[choice.to])
+            reached = by_id[choice.to]
+            for name in {reached.id, reached.asks or reached.id} - seen:
+                seen.add(name)
+                by_id[name].way = choice.way
+                waiting.append(by_id[name])
 
 
 def _is(node: Node, kind: str) -> bool:
@@ -217,8 +236,8 @@ def _bare(node: Node) -> Node:
     return Node(node.tag, attrs, [_bare(child) if isinstance(child, Node) else child for child in node.children])
 
 
-def _inner(children: Sequence[Node | str]) -> str:
-    return "".join(_pieces(children))
+def _inner(children: Sequence[Node | str]) -> Markup:
+    return Markup("".join(_pieces(children)))  # noqa: S704 - sanitised when it was saved
 
 
 def _pieces(children: Sequence[Node | str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What the panel shows, as HTML in the reader's language. Text is escaped here; what trainers wrote was sanitised."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,6 @@ from app.widget.abroad import Abroad
 from app.widget.words import Say
 
 TICK = 'class="tick"'
-TREE = 'class="tree"'
 
 
 @dataclass(frozen=True)
@@ -118,16 +117,9 @@ def aid(say: Say, shown: Shown, abroad: Abroad, *, guided: bool = True) -> str:
 
 def _section(say: Say, section: dict[str, Any], abroad: Callable[[str], str], guided: bool) -> dict[str, Any]:
     html = _safe(abroad(section["html"]))
-    return {**section, "html": html, "ticks": TICK in html, "guide": _guide(say, html) if guided else None}
-
-
-def _guide(say: Say, html: str) -> guide.Guide | None:
     no = Say("en")("no")  # beside an English "Yes", whatever the panel speaks
-    found = guide.read(html, guide.Words(say("go"), no, say("other"))) if TREE in html else None
-    if found is None:
-        return None
-    screens = [replace(screen, html=_safe(screen.html)) for screen in found.screens]
-    return guide.Guide(_safe(found.before), screens, _safe(found.whole), _safe(found.after))
+    read = guide.read(html, guide.Words(say("go"), no, say("other"))) if guided else None
+    return {**section, "html": html, "ticks": TICK in html, "guide": read}
 
 
 def _safe(html: str) -> Markup:
