@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from app.aids import catalogue, queries
+from app.aids.aid_view import LABELS
 from app.aids.document import Audience, Kind, Moment
 from app.aids.models import Aid, Revision
-from app.aids.pages import LABELS
 from app.deps import ReaderDep, ReadSession
 from app.web import render
 from app.web.words import _

@@ -12,8 +12,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.aids import queries as aid_queries
 from app.aids import upkeep
+from app.aids.aid_view import LABELS
 from app.aids.document import Kind
-from app.aids.pages import LABELS
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.errors import Invalid
 from app.improvement import queries

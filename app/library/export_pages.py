@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+from app.aids.aid_view import LABELS
 from app.aids.document import Kind
-from app.aids.pages import LABELS
 from app.deps import ReadSession, ViewerDep
 from app.errors import NotFound
 from app.library import queries, selection

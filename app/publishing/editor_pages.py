@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.aids import images
 from app.aids import queries as aid_queries
 from app.aids import service as aids
+from app.aids.aid_view import LABELS
 from app.aids.document import Kind
 from app.aids.models import Aid, Revision
-from app.aids.pages import LABELS
 from app.deps import FactsDep
 from app.errors import AppError, Conflict, Fault, Invalid, LostUpdate, TooLarge
 from app.facts import Answered, Facts

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlmodel import Session
 
+from app.aids.aid_view import LABELS, SectionView, parts
 from app.aids.document import Audience, Kind, Moment, read
 from app.aids.models import Aid, Revision
-from app.aids.pages import LABELS, SectionView, parts
 from app.aids.service import Compiled
 from app.aids.task_pages import MOMENTS
 from app.errors import AppError, Fault

@@ -62,8 +62,11 @@ def test_a_branch_has_an_address_that_opens_it_with_its_answers(page: Page, new_
 
 
 def test_a_step_found_by_search_opens_its_question(page: Page):
-    page.goto(f"{PRIORITY}#step-2")
+    page.goto(f"{PRIORITY}#step-2", wait_until="load")
     assert asked(page).startswith("How many people")
+    expect(page.locator(".now")).to_be_focused()
+    twice = "ids => ids.filter((id, at) => ids.indexOf(id) < at)"
+    assert page.evaluate(f"({twice})([...document.querySelectorAll('[id]')].map(node => node.id))") == []
 
 
 def test_an_answer_given_before_can_be_changed(page: Page):
