@@ -1,18 +1,28 @@
 """The transfer report of a task: from a question to the one object that page, JSON, chart and file are made from."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import accumulate, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlmodel import Session
 
 from app.errors import Invalid, NotFound
-from app.transfer import arms, caveats, funnel, measures, queries, report_queries, sample, suppression, uses, verdicts
+from app.transfer import (
+    arms,
+    caveats,
+    disclosure,
+    funnel,
+    measures,
+    queries,
+    report_queries,
+    sample,
+    suppression,
+    uses,
+    verdicts,
+)
 from app.transfer.analysis import Analysis, analyse
 from app.transfer.models import Rollout, ShownReport
 from app.transfer.sample import Sample
@@ -80,7 +90,7 @@ def build(session: Session, house: House, asked: Question) -> Answer:
         NotFound: no such task or roll-out.
     """
     desk = Desk(session, house, asked, _task(session, asked, house))
-    reason = desk.hidden()
+    reason = disclosure.hidden(desk)
     if reason:
         return Answer(empty(asked, reason))
     report = _figures(desk)
@@ -179,67 +189,9 @@ class Desk:
         """How cells are to be told."""
         return arms.Ask(self.asked.horizon, self.house.least)
 
-    def hidden(self) -> str | None:
-        """Why nothing may be shown; None where it may."""
-        n, least = self.part.n, self.house.least
-        if n == 0 and self.asked.by is None:
-            return None
-        if self.asked.by is not None and self.asked.day < self.house.today:
-            return caveats.EVERYBODY_TODAY
-        small = n < least or (self.asked.by is not None and self.asked.cell not in self.allowed[self.asked.by])
-        if small or (self.asked.source and self._gives_away()):
-            return caveats.suppressed(least)
-        return self._too_near() if self.asked.day < self.house.today else None
-
-    def _gives_away(self) -> bool:
-        """Whether those who came another way than by this course are few, or few of them are competent or are not."""
-        everybody = Desk(self.session, self.house, replace(self.asked, source=""), self.task)
-        return self._few_between(self.part, everybody.whole) or everybody.has_cell_near(self.part.names)
-
-    def has_cell_near(self, names: Sequence[str]) -> bool:
-        """Whether a cell that is shown lies within these persons, or around them, with a few between."""
-        course = set(names)
-        inside = np.fromiter((name in course for name in self.whole.names), np.bool_, self.whole.n)
-        for by, division in self.divisions.items():
-            size = len(division.names)
-            n, both = np.bincount(division.code, minlength=size), np.bincount(division.code[inside], minlength=size)
-            between = np.abs(n - len(course))
-            near = ((both == n) | (both == len(course))) & (between > 0) & (between < self.house.least)
-            if any(division.names[cell] in self.allowed[by] for cell in np.flatnonzero(near)):
-                return True
-        return False
-
-    def _few_between(self, one: Sample, other: Sample) -> bool:
-        counts = (abs(one.n - other.n), abs(int(one.events.sum()) - int(other.events.sum())))
-        least = self.house.least
-        return any(suppression.small(count, least) for count in (*counts, abs(counts[0] - counts[1])))
-
-    def _too_near(self) -> str | None:
-        """A past day is shown once and for all; another one where enough changed between, and until today."""
-        shown = report_queries.shown(self.session, self.task, self.asked.chosen)
-        if any(one.day == self.asked.day for one in shown):
-            return None
-        events = int(self.part.events.sum())
-        for one in shown:
-            changed = [abs(one.n - self.part.n), 0 if one.events is None else abs(one.events - events)]
-            if any(suppression.small(count, self.house.least) for count in changed):
-                return caveats.too_near(date.fromordinal(one.day), self.house.least)
-        today = Desk(self.session, self.house, replace(self.asked, day=self.house.today), self.task)
-        if self._few_between(self.part, today.part) or (not self.asked.source and today.has_months_near(self.part.n)):
-            return caveats.too_near(date.fromordinal(self.house.today), self.house.least)
-        return None
-
-    def has_months_near(self, n: int) -> bool:
-        """Whether the months that are told make up, from the first or up to the last, nearly so many persons."""
-        months = self.divisions["cohort"]
-        counts = np.bincount(months.code, minlength=len(months.names))
-        ordered = sorted((name, int(count)) for name, count in zip(months.names, counts, strict=True) if name)
-        for some in (ordered, ordered[::-1]):
-            told = list(accumulate(count for _, count in takewhile(lambda one: one[0] in self.allowed["cohort"], some)))
-            known = told if some is ordered else [self.whole.n - count for count in told]
-            if any(suppression.small(abs(count - n), self.house.least) for count in known):
-                return True
-        return False
+    def on(self, asked: Question) -> "Desk":
+        """The same for another question."""
+        return Desk(self.session, self.house, asked, self.task)
 
 
 def _rollout(desk: Desk) -> Rollout | None:
