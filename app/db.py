@@ -22,6 +22,7 @@ from sqlmodel import Session
 from app.errors import StartError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL stores no text with this character in it
 CONNECTIONS = 48  # one for each worker thread of the server, and a few for its own threads
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from sqlmodel import Session
 
-from app.db import reading, writing
+from app.db import NO_NUL, reading, writing
 from app.facts import Facts
 from app.settings import Settings
 from app.viewer import Viewer
@@ -60,7 +60,8 @@ ReadSession = Annotated[Session, Depends(_reading, scope="function")]
 WriteSession = Annotated[Session, Depends(_writing, scope="function")]
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many, at most 200.")]
-Cursor = Annotated[str, Query(max_length=400, pattern=r"^[^\x00]*$", description="`cursor` of the page before.")]
+Words = Annotated[str, Query(max_length=200, pattern=NO_NUL)]
+Cursor = Annotated[str, Query(max_length=400, pattern=NO_NUL, description="`cursor` of the page before.")]
 
 
 def base_url(request: Request) -> str:

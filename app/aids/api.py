@@ -11,6 +11,7 @@ from starlette.status import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 from app.aids import images, queries, service
 from app.aids.approval import require_other
 from app.aids.models import Aid, Revision
+from app.db import NO_NUL
 from app.deps import Cursor, Limit, NowDep, ReaderDep, ReadSession, ViewerDep, WriteSession
 from app.errors import NotFound
 from app.people.service import record
@@ -29,7 +30,7 @@ class AidIn(BaseModel):
 
     slug: Slug = Field(description="Where the aid is to be found, such as `billing/refund-order`.")
     markdown: str = Field(min_length=1, max_length=400_000, description="The whole file, front matter and text.")
-    note: str = Field("", max_length=500, pattern=r"^[^\x00]*$", description="Why it was changed.")
+    note: str = Field("", max_length=500, pattern=NO_NUL, description="Why it was changed.")
 
 
 class ChangeIn(AidIn):

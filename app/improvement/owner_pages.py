@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.db import NO_NUL
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.improvement import owners, queries
 from app.improvement.owners import Owner
@@ -42,7 +43,7 @@ class OwnersView:
 class OwnersQuery(BaseModel):
     """Whose aids to show, and what came of handing some over."""
 
-    owner: str | None = Field(None, max_length=200, pattern=r"^[^\x00]*$")
+    owner: str | None = Field(None, max_length=200, pattern=NO_NUL)
     done: int = Field(0, ge=0, le=1_000)
     waiting: int = Field(0, ge=0, le=1_000)
 

@@ -5,17 +5,17 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from app.deps import Words
 from app.errors import Invalid
 from app.people.audit_queries import Wanted
 
-Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Day = Annotated[str, Query(max_length=10)]
 
 
 def _wanted(
-    actor: Annotated[Word, Query(description="Part of who did it.")] = "",
-    action: Annotated[Word, Query(description="What was done, whole.")] = "",
-    text: Annotated[Word, Query(description="Part of what it was done to.")] = "",
+    actor: Annotated[Words, Query(description="Part of who did it.")] = "",
+    action: Annotated[Words, Query(description="What was done, whole.")] = "",
+    text: Annotated[Words, Query(description="Part of what it was done to.")] = "",
     since: Annotated[Day, Query(description="From this day on, such as 2026-11-23.")] = "",
     until: Annotated[Day, Query(description="Up to this day.")] = "",
 ) -> Wanted:

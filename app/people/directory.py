@@ -213,17 +213,16 @@ def covered(session: Session, viewer: Viewer, right: Right) -> Collection[str] |
         return None
     if viewer.person is None:
         return frozenset()
-    return frozenset({viewer.person}) if scope is Scope.OWN else frozenset(queries.team(session, viewer.person))
+    return frozenset({viewer.person}) if scope is Scope.OWN else frozenset(queries.team(session, [viewer.person]))
 
 
 def line(session: Session, person: str) -> frozenset[str]:
     """Those whom somebody leads, herself or through others whom she leads."""
     found: set[str] = set()
-    asked = [person]
+    asked = {person}
     while asked:
-        theirs = {one for manager in asked for one in queries.team(session, manager)} - found - {person}
-        found |= theirs
-        asked = sorted(theirs)
+        asked = set(queries.team(session, asked)) - found - {person}
+        found |= asked
     return frozenset(found)
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession, base_url
+from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, Words, WriteSession, base_url
 from app.errors import AppError, Fault, Invalid
 from app.people import accounts, directory, people_csv, privacy, queries
 from app.people.audit import record
@@ -23,7 +23,6 @@ from app.web.words import _
 router = APIRouter(prefix="/studio", include_in_schema=False)
 SHOWN = 50
 Cell = Annotated[str, Form(max_length=1_000)]
-Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class PersonForm(BaseModel):

@@ -114,9 +114,11 @@ def page(session: Session, words: str, after: str, limit: int) -> Sequence[Perso
     return session.exec(statement).all()
 
 
-def team(session: Session, manager: str) -> Sequence[str]:
-    """The ids of those whom somebody manages."""
-    return session.exec(select(Person.id).where(Person.manager == manager, col(Person.erased_at).is_(None))).all()
+def team(session: Session, managers: Collection[str]) -> Sequence[str]:
+    """The ids of those whom these people manage."""
+    return session.exec(
+        select(Person.id).where(col(Person.manager).in_(managers), col(Person.erased_at).is_(None))
+    ).all()
 
 
 def leaving(session: Session, today: date, most: int) -> Sequence[Person]:

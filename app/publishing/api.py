@@ -9,13 +9,13 @@ from starlette.status import HTTP_204_NO_CONTENT
 
 from app.aids.api import AidOut, AidSlug, answer
 from app.aids.models import Revision
+from app.db import NO_NUL
 from app.deps import FactsDep, NowDep, SettingsDep, ViewerDep, WriteSession
 from app.facts import Published, Retired, Returned, Submitted
 from app.publishing import review, schedule
 from app.publishing.review import Seen
 
 router = APIRouter(prefix="/api/v1/aids", tags=["review"])
-NO_NUL = r"^[^\x00]*$"
 
 
 class Decision(BaseModel):

@@ -19,6 +19,7 @@ from app.errors import AppError
 from app.publishing import drafts_queries as queries
 
 FOLDER = "images"
+MARKS = re.compile(r"[\[\]\\\0]")  # that would end the words of an image
 OURS = re.compile(rf"{FOLDER}/([0-9a-f]{{12}}\.(?:png|jpg|gif|webp))")
 
 
@@ -27,6 +28,16 @@ def keep(session: Session, path: str, accepted: Accepted) -> str:
     address = f"{FOLDER}/{accepted.digest[:12]}{accepted.suffix}"
     images.keep(session, posixpath.join(posixpath.dirname(path), address), accepted)
     return address
+
+
+def at_end(session: Session, path: str, body: str, raw: bytes, shows: str) -> str:
+    """The text with one more image below it; `shows` says in words what it shows.
+
+    Raises:
+        Invalid, TooLarge: this is no image that is taken.
+    """
+    address = keep(session, path, images.accept(raw))
+    return f"{body.rstrip()}\n\n![{' '.join(MARKS.sub(' ', shows).split())}]({address})\n"
 
 
 def of_text(session: Session, path: str, markdown: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The pages of the editor: a new aid, and an aid that exists."""
 
-import re
 import secrets
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +10,6 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.aids import images
 from app.aids import queries as aid_queries
 from app.aids import service as aids
 from app.aids.aid_view import LABELS
@@ -30,7 +28,6 @@ from app.web.words import _
 from app.work import service as work
 
 router = APIRouter(prefix="/studio", include_in_schema=False)
-MARKS = re.compile(r"[\[\]\\\0]")  # that would end the words of an image
 STATES = {
     "draft": _("Revision {n} is a draft."),
     "review": _("Revision {n} is in review. Saving makes a new draft."),
@@ -189,7 +186,7 @@ class Picture:
 async def _picture(request: Request) -> Picture:
     sent = await request.form()
     file, shows = sent.get("picture"), str(sent.get("shows", ""))
-    return Picture(await file.read() if isinstance(file, UploadFile) else b"", " ".join(MARKS.sub(" ", shows).split()))
+    return Picture(await file.read() if isinstance(file, UploadFile) else b"", shows)
 
 
 @router.post("/picture")
@@ -202,10 +199,9 @@ def add_picture(
     try:
         if not picture.raw:
             raise Invalid(_("Choose the file of the image first."))
-        address = editor_images.keep(desk.session, form.path, images.accept(picture.raw))
+        body = editor_images.at_end(desk.session, form.path, form.body, picture.raw, picture.shows)
     except (Invalid, TooLarge) as error:
         return _refused(request, desk, form, error, known)
-    body = f"{form.body.rstrip()}\n\n![{picture.shows}]({address})\n"
     return _previewed(request, desk, form.model_copy(update={"body": body}), known)
 
 

@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query, Request
 from starlette.status import HTTP_201_CREATED
 
+from app.db import NO_NUL
 from app.deps import Cursor, Limit, NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.transfer import measures, rollouts, service
 from app.transfer.asking import house, show
 from app.transfer.intake import Desk, Kind
-from app.transfer.report import Question
+from app.transfer.question import Question
 from app.transfer.schemas import (
     MOST_RECORDS,
-    NO_NUL,
     CompetencyIn,
     MappingIn,
     MasteryIn,

@@ -7,7 +7,7 @@ from app.db import writing
 from app.people import service as people
 from app.settings import Settings
 from app.transfer import service
-from app.transfer.report import House, Question
+from app.transfer.question import House, Question
 from app.transfer.schemas import TransferOut
 from app.usage.totals import first_kept
 from app.viewer import Role, Viewer

@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.transfer import caveats, report_queries
+from app.transfer.desk import Desk
 from app.transfer.sample import Sample
 from app.transfer.suppression import small
 
-if TYPE_CHECKING:
-    from app.transfer.report import Desk
 
-
-def hidden(desk: "Desk") -> str | None:
+def hidden(desk: Desk) -> str | None:
     """Why nothing may be shown; None where it may."""
     asked, n, least = desk.asked, desk.part.n, desk.house.least
     past = asked.day < desk.house.today
@@ -34,7 +31,7 @@ def hidden(desk: "Desk") -> str | None:
     return _too_near(desk) if past else None
 
 
-def _gives_away(course: "Desk", everybody: "Desk") -> bool:
+def _gives_away(course: Desk, everybody: Desk) -> bool:
     """Whether those who came another way than by this course are few, or few of them are competent or are not."""
     few = _few_between(course.part, everybody.part, course.house.least)
     return few or _is_nearly_a_cell(everybody, course.part.names)
@@ -45,7 +42,7 @@ def _few_between(one: Sample, other: Sample, least: int) -> bool:
     return any(small(count, least) for count in (*counts, abs(counts[0] - counts[1])))
 
 
-def _is_nearly_a_cell(everybody: "Desk", names: Sequence[str]) -> bool:
+def _is_nearly_a_cell(everybody: Desk, names: Sequence[str]) -> bool:
     """Whether a cell that is shown lies within these persons, or around them, with a few between."""
     course = set(names)
     inside = np.fromiter((name in course for name in everybody.whole.names), np.bool_, everybody.whole.n)
@@ -59,7 +56,7 @@ def _is_nearly_a_cell(everybody: "Desk", names: Sequence[str]) -> bool:
     return False
 
 
-def _too_near(desk: "Desk") -> str | None:
+def _too_near(desk: Desk) -> str | None:
     """A past day is shown once and for all; another one where enough changed between, and until today."""
     shown = report_queries.shown(desk.session, desk.task, desk.asked.chosen)
     if any(one.day == desk.asked.day for one in shown):
@@ -76,7 +73,7 @@ def _too_near(desk: "Desk") -> str | None:
     return None
 
 
-def _are_nearly_months(today: "Desk", n: int) -> bool:
+def _are_nearly_months(today: Desk, n: int) -> bool:
     """Whether the months that are told make up, from the first on or up to the last, nearly so many persons."""
     months, allowed = today.divisions["cohort"], today.allowed["cohort"]
     counts = np.bincount(months.code, minlength=len(months.names)).tolist()

@@ -249,12 +249,17 @@ def withdraw(desk: Desk, kind: Kind, record_id: str, reason: str) -> None:
     _withdraw(desk, kind, record_id, reason)
 
 
+def require_hers(viewer: Viewer, record: Any) -> None:
+    """Raise `Forbidden` unless she recorded this herself, or may change what anybody did."""
+    if viewer.scope(Right.RECORD) != Scope.ALL and record.recorded_by != viewer.actor:
+        raise Forbidden("You may change what you recorded yourself. Ask whoever recorded it.")
+
+
 def _withdraw(desk: Desk, kind: Kind, record_id: str, reason: str) -> None:
     rows = list(queries.withdrawable(desk.session, TABLES[kind], record_id))
     if not rows:
         raise NotFound(f"There is no {kind} record with the id {record_id!r}.")
-    if desk.viewer.scope(Right.RECORD) != Scope.ALL and rows[0].recorded_by != desk.viewer.actor:
-        raise Forbidden("You may change what you recorded yourself. Ask whoever recorded it.")
+    require_hers(desk.viewer, rows[0])
     for row in rows:
         if row.withdrawn_at is None:
             row.withdrawn_at, row.withdrawn_by, row.reason = desk.at, desk.viewer.actor, reason

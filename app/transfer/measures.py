@@ -95,7 +95,7 @@ class _Data:
         """The day on which the next ones were."""
         return min((start for start in self.starts.values() if start > self.first), default=NEVER)
 
-    def sides(self, early: "_Time", late: "_Time") -> tuple[tuple[Cell, Cell], tuple[Cell, Cell]]:
+    def sides(self, early: _Time, late: _Time) -> tuple[tuple[Cell, Cell], tuple[Cell, Cell]]:
         """What came about in two times, each time in the first groups and in the others.
 
         A group without a count in both is left out: nothing can be said of how it changed.
@@ -106,7 +106,7 @@ class _Data:
         before, after = ([Cell.of_groups([some[one] for one in side]) for side in groups] for some in sums)
         return (before[0], before[1]), (after[0], after[1])
 
-    def _sums(self, time: "_Time") -> dict[str, tuple[float, float]]:
+    def _sums(self, time: _Time) -> dict[str, tuple[float, float]]:
         sums: dict[str, tuple[float, float]] = {}
         for one in self.points:
             if time[0] <= one.day < time[1]:

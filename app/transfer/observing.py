@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field, ValidationError
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
+from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, Words, WriteSession
 from app.errors import AppError, Invalid
 from app.ids import uuid7
 from app.people import service as people
@@ -25,7 +25,6 @@ from app.work import service as work
 
 router = APIRouter(include_in_schema=False)
 MOST_PEOPLE = 200
-Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 @dataclass(frozen=True)

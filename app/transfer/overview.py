@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import repeat
 
 import numpy as np
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from app.aids import queries as aid_queries
 from app.transfer import arms, persons, queries, report_queries, sample
 from app.transfer.persons import NEVER
-from app.transfer.report import House
+from app.transfer.question import House
 from app.transfer.report_queries import Firsts
 from app.transfer.schemas import ArmOut
 from app.transfer.suppression import telling
@@ -86,8 +87,6 @@ def _observed(told: ArmOut, mastered: int, seen: int, least: int) -> float | Non
 
 def coverage(session: Session, house: House) -> tuple[int, int]:
     """Critical tasks with a current aid, and all critical tasks."""
-    from datetime import date
-
     covered = aid_queries.critical_covered(session, CRITICAL, date.fromordinal(house.today))
     return covered, work_queries.critical_count(session, CRITICAL)
 

@@ -5,17 +5,17 @@ from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from markupsafe import Markup
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from app.deps import ReadSession, ViewerDep
+from app.deps import ReadSession, ViewerDep, Words
 from app.errors import Invalid
 from app.transfer import files, overview, queries, report_queries, views
 from app.transfer.asking import audited, house, show
 from app.transfer.overview import TaskLine
-from app.transfer.report import House, Question
+from app.transfer.question import House, Question
 from app.transfer.schemas import By, TransferOut
 from app.viewer import Right, Viewer
 from app.web import curves, render
@@ -23,7 +23,6 @@ from app.web.words import _
 from app.work import service as work
 
 router = APIRouter(include_in_schema=False)
-Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,8 @@
 """The transfer report of a task: from a question to the one object that page, JSON, chart and file are made from."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -18,60 +15,19 @@ from app.transfer import (
     measures,
     queries,
     report_queries,
-    sample,
     suppression,
     uses,
     verdicts,
 )
-from app.transfer.analysis import Analysis, analyse
-from app.transfer.models import Rollout, ShownReport
-from app.transfer.sample import Sample
-from app.transfer.schemas import ArmOut, By, ComparisonOut, Interval, MeasureOut, Mechanism, TransferOut
-from app.transfer.suppression import Division
-from app.transfer.survival import UNKNOWN, Counts, Days, Flags, kaplan_meier, median, transfer
+from app.transfer.analysis import Analysis
+from app.transfer.desk import Desk
+from app.transfer.models import ShownReport
+from app.transfer.question import House, Question
+from app.transfer.schemas import By, ComparisonOut, MeasureOut, Mechanism, TransferOut
+from app.transfer.survival import UNKNOWN, Counts, kaplan_meier, median, transfer
 from app.work import queries as work
 
-NONE = "none"
-DIVIDE: dict[By, Callable[[Sample], Division]] = {
-    "group": sample.groups,
-    "cohort": sample.cohorts,
-    "tenure": sample.tenures,
-}
 PARTS: tuple[tuple[str, By], ...] = (("groups", "group"), ("cohorts", "cohort"), ("tenure", "tenure"))
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: at most one of `by` (with its label `cell`) and `source` narrows the persons.
-
-    `rollout` is a slug, empty for the newest one of the task, `none` for none.
-    """
-
-    task: str
-    day: int
-    horizon: int
-    rollout: str = ""
-    by: By | None = None
-    cell: str = ""
-    source: str = ""
-
-    @property
-    def chosen(self) -> str:
-        """The choice of persons, as a key."""
-        return f"{self.by}={self.cell}" if self.by else f"source={self.source}" if self.source else ""
-
-
-@dataclass(frozen=True)
-class House:
-    """What the report needs to know of this house."""
-
-    zone: ZoneInfo
-    least: int
-    least_events: int
-    today: int
-    pseudonym: Callable[[str], str]
-    horizon: int = 90
-    uses_since: int = 0
 
 
 @dataclass(frozen=True)
@@ -117,93 +73,6 @@ def _task(session: Session, asked: Question, house: House) -> int:
     if found is None or found.id is None:
         raise NotFound(f"No task is called {asked.task!r}.", asked.task)
     return found.id
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What is drawn for one question, each thing once."""
-
-    session: Session
-    house: House
-    asked: Question
-    task: int
-
-    @cached_property
-    def known(self) -> datetime | None:
-        """Until when records must have come in."""
-        return sample.known_at(self.session, self.task, self.asked.day, self.house.zone, self.house.today)
-
-    @cached_property
-    def whole(self) -> Sample:
-        """Everybody who mastered the task, or who did in one course."""
-        return sample.draw(self.session, self.task, self.asked.day, self.known, self.asked.source)
-
-    @cached_property
-    def divisions(self) -> dict[By, Division]:
-        """The ways to divide them."""
-        return {by: divide(self.whole) for by, divide in DIVIDE.items()}
-
-    @cached_property
-    def part(self) -> Sample:
-        """Those whom the question is about."""
-        if self.asked.by is None:
-            return self.whole
-        division = self.divisions[self.asked.by]
-        cells = [code for code, name in enumerate(division.names) if name and name == self.asked.cell]
-        return self.whole.part(division.code == (cells[0] if cells else -1))
-
-    @cached_property
-    def analysis(self) -> Analysis | None:
-        """The roll-out that is asked for, of everybody: a part of the persons was not assigned as a part."""
-        rollout = None if self.asked.chosen else _rollout(self)
-        if rollout is None or rollout.id is None:
-            return None
-        units = queries.units(self.session, rollout.id)
-        return analyse(self.whole, rollout, units, self.asked.horizon, self.house.least_events)
-
-    @cached_property
-    def allowed(self) -> dict[str, set[str]]:
-        """The cells of which the persons may be counted."""
-        return self._publishable(None)
-
-    @cached_property
-    def told(self) -> dict[str, set[str]]:
-        """Those of which may be counted too who became competent."""
-        return self._publishable(self.whole.events)
-
-    def _publishable(self, events: Flags | None) -> dict[str, set[str]]:
-        divisions: dict[str, Division] = dict(self.divisions.items())
-        if self.analysis is not None:
-            divisions["arm"] = self.analysis.division
-        return suppression.publishable(divisions, events, self.house.least, fixed=("arm",))
-
-    @cached_property
-    def uses(self) -> Days:
-        """The day on which each person first opened one of the aids: for counts only."""
-        slugs = self.analysis.rollout.aids if self.analysis else report_queries.aids_of(self.session, self.task)
-        until = sample.end_of(self.asked.day, self.house.zone)
-        return uses.first(self.session, self.part, slugs, until, self.house)
-
-    @property
-    def ask(self) -> arms.Ask:
-        """How cells are to be told."""
-        return arms.Ask(self.asked.horizon, self.house.least)
-
-    def on(self, asked: Question) -> "Desk":
-        """The same for another question."""
-        return Desk(self.session, self.house, asked, self.task)
-
-
-def _rollout(desk: Desk) -> Rollout | None:
-    if desk.asked.rollout == NONE:
-        return None
-    theirs = queries.rollouts_of(desk.session, desk.task)
-    if not desk.asked.rollout:
-        return next((one for one in theirs if not any(other.supersedes == one.slug for other in theirs)), None)
-    found = next((one for one in theirs if one.slug == desk.asked.rollout), None)
-    if found is None:
-        raise NotFound(f"No roll-out of this task is called {desk.asked.rollout!r}.")
-    return found
 
 
 def empty(asked: Question, reason: str) -> TransferOut:
@@ -308,6 +177,3 @@ def comparison(analysis: Analysis, least: int) -> ComparisonOut:
         within_days=contrast.within if contrast else None,
         before=arms.interval(change.before) if change and change.before != UNKNOWN else None,
     )
-
-
-__all__ = ["Answer", "ArmOut", "Desk", "House", "Interval", "Question", "build"]

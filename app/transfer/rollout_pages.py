@@ -10,18 +10,18 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
+from app.db import NO_NUL
+from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, Words, WriteSession
 from app.errors import AppError, Invalid
 from app.transfer import persons, power, queries, report_queries, rollouts, sample, suppression
 from app.transfer.power import Outlook
 from app.transfer.rollouts import Office
-from app.transfer.schemas import NO_NUL, ArmIn, Mechanism, RolloutIn, RolloutOut
+from app.transfer.schemas import ArmIn, Mechanism, RolloutIn, RolloutOut
 from app.viewer import Right
 from app.web import render
 from app.web.words import _
 
 router = APIRouter(prefix="/studio/rollouts", include_in_schema=False)
-Words = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 MOST_SEED = 2**31 - 1
 DEFAULT_RATE = 0.6
 LEAST_FOR_A_RATE = 20
@@ -130,7 +130,7 @@ def plan_rollout(
     do: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """Draw and show, or with `do=begin` put it on record as drawn."""
-    office = Office(session, now, viewer, now.astimezone(settings.zone).date(), settings.min_group)
+    office = Office(session, now, viewer, now.astimezone(settings.zone).date())
     viewer.require(Right.ROLL_OUT)
     try:
         wanted = _wanted(plan, office)
@@ -139,7 +139,7 @@ def plan_rollout(
                 rollouts.plan(office, wanted)
             request.app.state.credentials.forget_all()
             return RedirectResponse(f"/studio/rollouts/{wanted.slug}", 303)
-        return _form(request, session, plan, office.today, _drawn(wanted, office))
+        return _form(request, session, plan, office.today, _drawn(wanted, office, settings.min_group))
     except AppError as error:
         return _form(request, session, plan, office.today, problem=error.detail)
 
@@ -181,7 +181,7 @@ def _arms(plan: Plan, units: list[str], begins: date, step: int, groups: dict[st
     return made
 
 
-def _drawn(wanted: RolloutIn, office: Office) -> Drawn:
+def _drawn(wanted: RolloutIn, office: Office, least: int) -> Drawn:
     """The arms, and what so many people could show at the rate that was seen so far."""
     groups = persons.group_sizes(office.session, office.today)
     units = [name for arm in wanted.arms for name in arm.groups]
@@ -191,18 +191,18 @@ def _drawn(wanted: RolloutIn, office: Office) -> Drawn:
     if wanted.mechanism != Mechanism.RANDOMISED:
         share = 0.5
     size = people / len(units) if units else 1
-    outlook = power.outlook(people, _rate(wanted.task, office), share, size)
+    outlook = power.outlook(people, _rate(wanted.task, office, least), share, size)
     return Drawn(wanted.arms, _words(outlook), _needed(outlook))
 
 
-def _rate(task: str, office: Office) -> float:
+def _rate(task: str, office: Office, least: int) -> float:
     """The share of those at mastery who became competent so far, in twentieths; 60 % where few have, or have not."""
     found = queries.tasks_by_slug(office.session, [task])
     if not found:
         return DEFAULT_RATE
     whole = sample.draw(office.session, found[0].id or 0, office.today.toordinal(), None)
     events = int(whole.events.sum())
-    if whole.n < LEAST_FOR_A_RATE or not suppression.telling(whole.n, events, office.least):
+    if whole.n < LEAST_FOR_A_RATE or not suppression.telling(whole.n, events, least):
         return DEFAULT_RATE
     return round(20 * events / whole.n) / 20
 

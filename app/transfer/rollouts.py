@@ -25,13 +25,12 @@ SAFETY = 7  # a task of this criticality is one where nobody may go without help
 
 @dataclass(frozen=True)
 class Office:
-    """Where roll-outs are planned: who plans, when, on which day of the organisation; figures are of `least` people."""
+    """Where roll-outs are planned: who plans, when, and on which day of the organisation."""
 
     session: Session
     at: datetime
     viewer: Viewer
     today: date
-    least: int = 5
 
 
 def plan(office: Office, wanted: RolloutIn) -> RolloutOut:

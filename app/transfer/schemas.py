@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.db import NO_NUL
 from app.work.schemas import Slug
 
 MOST_RECORDS = 500
 FIRST_DAY = datetime(1900, 1, 1, tzinfo=UTC)  # before it a clock was set wrong
 By = Literal["group", "cohort", "tenure"]
-NO_NUL = r"^[^\x00]*$"
 Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=NO_NUL)]

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.errors import Forbidden, NotFound
+from app.errors import NotFound
 from app.people import service as people
 from app.transfer import queries
+from app.transfer.intake import require_hers
 from app.transfer.models import CompetencyEvidence
-from app.viewer import Right, Scope, Viewer
+from app.viewer import Right, Viewer
 
 MOST = 50
 
@@ -73,6 +74,5 @@ def own(session: Session, viewer: Viewer, record: str) -> CompetencyEvidence:
     found = next(iter(queries.withdrawable(session, CompetencyEvidence, record)), None)
     if not isinstance(found, CompetencyEvidence) or found.withdrawn_at is not None:
         raise NotFound("This record is not here, or it was corrected already. Look at what you saw.")
-    if found.recorded_by != viewer.actor and viewer.scope(Right.RECORD) != Scope.ALL:
-        raise Forbidden("You may change what you recorded yourself. Ask whoever recorded it.")
+    require_hers(viewer, found)
     return found

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from app.db import NO_NUL
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.transfer import seen, service
 from app.transfer.intake import Desk
-from app.transfer.schemas import NO_NUL
 from app.transfer.seen import MOST, Entry
 from app.web import render
 from app.web.words import _

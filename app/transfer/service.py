@@ -9,7 +9,8 @@ from app.people import service as people
 from app.transfer import queries
 from app.transfer.intake import Desk, sift, store, take, withdraw
 from app.transfer.models import ActivityMapping, ShownReport
-from app.transfer.report import Answer, House, Question, build
+from app.transfer.question import House, Question
+from app.transfer.report import Answer, build
 from app.transfer.schemas import MappingIn
 from app.viewer import Right, Viewer
 from app.work import service as work

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from sqlmodel import Session
@@ -12,17 +12,15 @@ from app.transfer import caveats, descriptive, report_queries
 from app.transfer.arms import interval
 from app.transfer.descriptive import Half
 from app.transfer.persons import NEVER
+from app.transfer.question import House
 from app.transfer.sample import Sample, days_of
 from app.transfer.suppression import small, telling
 from app.transfer.survival import Days
 
-if TYPE_CHECKING:
-    from app.transfer.report import House
-
 NOT_SHOWN: dict[str, Any] = {"landmark": None, "time_dependent_hazard_ratio": None, "note": caveats.DESCRIPTIVE}
 
 
-def first(session: Session, part: Sample, slugs: Sequence[str], until: datetime, house: "House") -> Days:
+def first(session: Session, part: Sample, slugs: Sequence[str], until: datetime, house: House) -> Days:
     """The day on which each person first opened one of the aids, `NEVER` where she did not."""
     who, seconds = report_queries.opened(session, slugs, until)
     if not who:
@@ -42,7 +40,7 @@ def crossovers(part: Sample, begins: Days, uses: Days, least: int) -> tuple[int,
     return crossed, total
 
 
-def described(part: Sample, uses: Days, house: "House") -> dict[str, Any]:
+def described(part: Sample, uses: Days, house: House) -> dict[str, Any]:
     """Use against outcome, of those whose openings are all kept, where no count in it is a few, nor what it leaves."""
     least, kept = house.least, part.origin >= house.uses_since
     found = descriptive.describe(part.part(kept), uses[kept], least)

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.db import NO_NUL
+
 MOST_EVENTS = 500
 Tab = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
-NO_NUL = r"^[^\x00]*$"  # PostgreSQL cannot store it
 Word = Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)]
 Line = Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)]
 Remark = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]

@@ -27,6 +27,11 @@ def keys(session: Session, app: str) -> Sequence[ApplicationKey]:
     return session.exec(statement).all()
 
 
+def keys_of_kind(session: Session, algorithm: str) -> Sequence[ApplicationKey]:
+    """The keys that sign so, of all applications."""
+    return session.exec(select(ApplicationKey).where(ApplicationKey.algorithm == algorithm)).all()
+
+
 def release(session: Session, version: str) -> Release | None:
     """The script of this version, if it was ever served here."""
     return session.get(Release, version)

@@ -11,10 +11,9 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from sqlalchemy import Engine
-from sqlmodel import select
 
 from app.db import writing
-from app.widget.models import ApplicationKey
+from app.widget import queries
 from app.widget.tokens import HS256
 
 MARK = "sealed:"
@@ -49,7 +48,7 @@ class Safe:
 def seal_all(engine: Engine, safe: Safe) -> None:
     """Seal what an earlier version kept in clear; may be done twice."""
     with writing(engine) as session:
-        for key in session.exec(select(ApplicationKey).where(ApplicationKey.algorithm == HS256)):
+        for key in queries.keys_of_kind(session, HS256):
             if key.material and not key.material.startswith(MARK):
                 key.material = safe.seal(key.material)
                 session.add(key)

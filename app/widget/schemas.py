@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from app.db import NO_NUL
 from app.usage.schemas import Line, Remark, Tab, Word
 
 MOST_EVENTS = 20
-Short = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$")]
+Short = Annotated[str, StringConstraints(max_length=120, pattern=NO_NUL)]
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.db import NO_NUL
 from app.work.context import MOST_PATH, PATTERN
 
 
@@ -14,10 +15,10 @@ def _pattern(text: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=200)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)]
 AppKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
 Pattern = Annotated[str, StringConstraints(max_length=MOST_PATH), AfterValidator(_pattern)]
-Screen = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00]*$")]
+Screen = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_NUL)]
 
 
 class TaskIn(BaseModel):
