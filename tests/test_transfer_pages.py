@@ -22,7 +22,7 @@ from app.cli import cli
 from app.people.accounts import digest
 from app.people.models import Person, SignIn
 from app.settings import Settings
-from app.transfer import files, simulated
+from app.transfer import files, observing, simulated
 from app.transfer.models import CompetencyEvidence
 from app.transfer.rollouts import draw
 from app.transfer.suppression import Division, publishable
@@ -223,6 +223,15 @@ def test_a_team_is_recorded_at_once_and_a_mistake_loses_nothing(
     with db.writing(app.state.engine) as session:
         found = [(row.person, row.level, row.success, row.adapted) for row in session.exec(select(CompetencyEvidence))]
     assert sorted(found) == [("ana", "assisted", False, True), ("cem", "assisted", False, True)]
+
+
+def test_of_many_people_ids_are_written(library: TestClient, admin: Headers, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.post("/api/v1/tasks", headers=admin, json={"slug": TASK, "title": "Issue a refund"})
+    library.post("/api/v1/people", headers=admin, json=[{"id": one, "name": one} for one in ("ana", "ben", "cem")])
+    asked = {"task": TASK, "together": "yes"}
+    assert "<textarea" not in library.get("/observe", params=asked, headers=admin).text
+    monkeypatch.setattr(observing, "MOST_TICKED", 2)
+    assert "<textarea" in library.get("/observe", params=asked, headers=admin).text
 
 
 def test_a_manager_sees_what_she_and_her_line_saw_and_corrects_her_own(

@@ -25,6 +25,7 @@ from app.work import service as work
 
 router = APIRouter(include_in_schema=False)
 MOST_PEOPLE = 200
+MOST_TICKED = 60  # of a longer list nobody finds the name; ids are written then
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _page(
         tasks=[Choice(one.slug, one.title) for one in queries.tasks_by_title(session)] if not chosen else [],
         task=Choice(chosen.slug, chosen.title) if chosen else None,
         steps=queries.steps_of(session, chosen.id) if chosen else [],
-        team=_team(session, viewer),
+        team=_team(session, viewer, MOST_TICKED if seen_now.together else None),
         form=uuid7().hex,
         message=message,
         said=seen_now,
@@ -119,9 +120,10 @@ def _as_before(before: CompetencyEvidence) -> Seen:
     )
 
 
-def _team(session: Session, viewer: Viewer) -> list[Choice]:
-    covered = people.covered(session, viewer, Right.RECORD)
-    return [Choice(one, name) for one, name in queries.names(session, covered)]
+def _team(session: Session, viewer: Viewer, most: int | None) -> list[Choice]:
+    """Those whom she may record; nobody where they are more than can be shown."""
+    found = queries.names(session, people.covered(session, viewer, Right.RECORD))
+    return [] if most is not None and len(found) > most else [Choice(one, name) for one, name in found]
 
 
 @router.post("/observe")
