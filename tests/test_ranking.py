@@ -126,6 +126,23 @@ def test_scores_are_those_of_whoosh(tmp_path: Path, seed: int, loaded: bool, aud
     assert ours == theirs
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_the_best_words_are_found_without_looking_at_all_aids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(ranking, "CONSIDERED", 5)
+    monkeypatch.setattr(ranking, "SAMPLED", 8)
+    random_index(tmp_path, seed)
+    snapshot = Snapshot(index.open_dir(tmp_path))
+    snapshot.load()
+    hints, public = Bound(Hints(), snapshot), snapshot.public
+    question = understand(snapshot, hints, " ".join(random.Random(seed).sample(WORDS, 3)))
+    scored = ranking.score(snapshot, hints, question, public, Circumstances())
+    every = (ranking.word_scores(snapshot, hints, question.groups) * public)[public]
+    assert (scored.total if scored else 0) == np.count_nonzero(every)
+    assert sorted(scored.words.tolist() if scored else [])[-5:] == sorted(every[every > 0].tolist())[-5:]
+
+
 def test_a_segment_read_before_a_deletion_hides_the_deleted(tmp_path: Path) -> None:
     random_index(tmp_path, 1)
     before = Snapshot(index.open_dir(tmp_path))

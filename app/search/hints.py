@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from app.search import analysis
-from app.search.segment import Scores
+from app.search.segment import MOST_REMEMBERED, Documents, Scores
 from app.search.snapshot import NOTHING, Impact, Snapshot
 
 # Learned words are one more field of an aid, scored like the others; its weights are readers, so that more of them
@@ -46,6 +46,7 @@ class Bound:
         self._hints = hints
         self._snapshot = snapshot
         self._impacts: dict[str, Impact] = {}
+        self.strongest = lru_cache(MOST_REMEMBERED)(self._strongest)
 
     def impact(self, term: str) -> Impact:
         """What a term adds to which documents, by where it stands and by what was learned."""
@@ -59,6 +60,11 @@ class Bound:
             scores = np.bincount(owner, np.concatenate([own.scores, learned.scores]), len(documents))
             found = self._impacts[term] = Impact(documents, scores.astype(np.float64))
         return found
+
+    def _strongest(self, term: str, most: int) -> Documents:
+        """The documents to which a term adds most."""
+        documents, scores = self.impact(term)
+        return documents if len(documents) <= most else documents[np.argpartition(scores, -most)[-most:]]
 
     def learned(self, term: str) -> Impact:
         """What was learned adds to which documents."""
@@ -96,7 +102,11 @@ class Bound:
 
     def readers(self, term: str) -> float:
         """How many readers this word led to an aid that helped."""
-        return sum(self._hints.learned.get(term, {}).values())
+        return self._readers.get(term, 0.0)
+
+    @cached_property
+    def _readers(self) -> dict[str, float]:
+        return {term: sum(aids.values()) for term, aids in self._hints.learned.items()}
 
     def together(self, aid: int) -> Scores:
         """How often each document is used beside this aid, from 0 to 1."""

@@ -5,7 +5,7 @@ fetched. Without the package search works on words alone.
 """
 
 import importlib.util
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ Vector = NDArray[np.float32]
 DIMENSIONS = 256
 TITLE = 0.15  # how much of an aid's vector is that of its title
 MOST_CHARACTERS = 20_000
+MOST_REMEMBERED = 20_000  # words
 STORED = np.dtype("<f2")
 
 
@@ -24,6 +25,7 @@ class Model:
 
     def __init__(self, pieces: Any, vectors: Vector) -> None:
         self._pieces = pieces
+        self._ids = lru_cache(MOST_REMEMBERED)(self._encode)
         self._vectors = vectors
         self._words = frozenset(pieces.get_vocab())
 
@@ -31,14 +33,18 @@ class Model:
         """Whether this is one of the commonest words as it is written, and no mistyping of another."""
         return f"▁{word}" in self._words
 
+    def _encode(self, text: str) -> list[int]:
+        found: list[int] = self._pieces.encode(text, add_special_tokens=False).ids
+        return found
+
     def question(self, text: str) -> Vector:
-        """The direction of a question; zeros where it has no word."""
-        found = self._pieces.encode(text, add_special_tokens=False).ids
+        """The direction of a question; zeros where it has no word. No piece reaches over a space."""
+        found = [piece for word in text.split() for piece in self._ids(word)]
         return _unit(self._vectors[found].sum(axis=0)) if found else np.zeros(DIMENSIONS, np.float32)
 
     def aid(self, title: str, text: str) -> Vector:
         """The direction of an aid: a piece that stands there often counts by the logarithm of how often."""
-        found = self._pieces.encode(f"{title}\n{text[:MOST_CHARACTERS]}", add_special_tokens=False).ids
+        found = self._encode(f"{title}\n{text[:MOST_CHARACTERS]}")
         if not found:
             return np.zeros(DIMENSIONS, np.float32)
         distinct, counts = np.unique(found, return_counts=True)

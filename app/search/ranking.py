@@ -13,7 +13,8 @@ from app.search.snapshot import Snapshot, top
 from app.search.terms import Understood, Wanted
 
 MEANING = 0.55  # the share of meaning in a score; the rest is words
-CONSIDERED = 300  # aids with the best words, which all else is looked at for
+CONSIDERED = 150  # aids with the best words, which all else is looked at for
+SAMPLED = 600  # aids to which the rarest word adds most: so many of them show what the best words score at least
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
 LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means the same
 AS_TYPED = 1.5
@@ -75,22 +76,42 @@ def score(
 
     Where few have a word of the question, those that mean it are among them.
     """
-    words = word_scores(snapshot, hints, asked.groups) * allowed
-    candidates = np.flatnonzero(words > 0)
-    titled = snapshot.titled(analysis.flat(asked.text)[: analysis.MOST_TITLE])
-    direction = _direction(asked.meant) if snapshot.loaded else None
-    if len(candidates) < FEW and direction is not None:
-        candidates = _like(snapshot, direction, allowed, candidates)
-    total = len(candidates)
+    words = word_scores(snapshot, hints, asked.groups)
+    has = (words > 0) & allowed
+    total = int(np.count_nonzero(has))
+    titled = [number for number in snapshot.titled(asked.flat[: analysis.MOST_TITLE]) if has[number]]
+    holding = _holding(snapshot, asked.phrases, np.flatnonzero(has), words) if asked.phrases else []
+    direction = _direction(asked.corrected or asked.text) if snapshot.loaded else None
+    if needed <= CONSIDERED < total:
+        candidates = _best_words(hints, asked, words, has)
+        if titled or holding:
+            candidates = np.union1d(candidates, titled + holding)
+    elif total < FEW and direction is not None:
+        candidates = _like(snapshot, direction, allowed, np.flatnonzero(has))
+        total = len(candidates)
+    else:
+        candidates = np.flatnonzero(has)
     if not total:
         return None
     own = words.take(candidates)
-    if needed <= CONSIDERED < total and not asked.phrases:
-        places = np.union1d(_highest(own), np.flatnonzero(np.isin(candidates, titled))) if titled else _highest(own)
-        candidates, own = candidates.take(places), own.take(places)
     likeness = np.zeros(len(candidates)) if direction is None else _meaning(snapshot, direction, candidates, own)
     factor = hints.popularity.take(candidates) * _lift(snapshot, asked, around, candidates)
-    return Scored(total, candidates, own, likeness, factor, _as_typed(snapshot, asked, candidates, words, titled))
+    return Scored(total, candidates, own, likeness, factor, _as_typed(asked, candidates, titled, holding))
+
+
+def _best_words(hints: Bound, asked: Understood, words: Scores, has: Mask) -> Documents:
+    """The aids with the best words, in order, of those that have any.
+
+    Among those with the rarest word are most often as many as are wanted; what scores less than the last of these is
+    not looked at.
+    """
+    often = {term: len(hints.impact(term).documents) for term in asked.terms}
+    rarest = min((term for term in often if often[term] >= CONSIDERED), key=often.__getitem__, default=None)
+    if rarest is not None:
+        sample = hints.strongest(rarest, SAMPLED)
+        has = has & (words >= np.partition(words[sample] * has[sample], -CONSIDERED)[-CONSIDERED])
+    candidates = np.flatnonzero(has)
+    return candidates.take(_highest(words.take(candidates)))
 
 
 def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
@@ -107,7 +128,7 @@ def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Want
 
 def _weighed(hints: Bound, wanted: Wanted) -> tuple[Documents, Scores]:
     documents, impacts = hints.impact(wanted.term)
-    return documents, wanted.weight * impacts
+    return documents, impacts if wanted.weight == 1 else wanted.weight * impacts
 
 
 def _added(count: int, found: Sequence[tuple[Documents, Scores]]) -> Scores:
@@ -220,16 +241,13 @@ def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances, candidat
     return factor
 
 
-def _as_typed(
-    snapshot: Snapshot, asked: Understood, candidates: Documents, words: Scores, titled: Sequence[int]
-) -> Scores:
+def _as_typed(asked: Understood, candidates: Documents, titled: Sequence[int], holding: Sequence[int]) -> Scores:
     """More than any other score for an aid with the question as its title; a lift for one that holds what is quoted."""
     extra = np.zeros(len(candidates))
-    for number in titled:
-        extra[candidates == number] = AS_TYPED
-    if asked.phrases:
+    extra[candidates.searchsorted(titled)] = AS_TYPED
+    if holding:
         quoted = sum(len(analysis.words(phrase)) for phrase in asked.phrases) / len(asked.words)
-        extra[np.isin(candidates, _holding(snapshot, asked.phrases, candidates, words))] += PHRASE * min(quoted, 1)
+        extra[candidates.searchsorted(holding)] += PHRASE * min(quoted, 1)
     return extra
 
 
@@ -238,7 +256,9 @@ def _holding(snapshot: Snapshot, phrases: Sequence[str], candidates: Documents, 
     for word in {word for phrase in phrases for word in analysis.words(phrase)}:
         found = [snapshot.impact(term).documents for term in snapshot.terms(word)]
         if len(found) == len(snapshot.languages):  # else it is too common in one of them to be looked for
-            candidates = candidates[np.isin(candidates, np.concatenate(found))]
+            has = np.zeros(snapshot.count, dtype=np.bool_)
+            has[np.concatenate(found)] = True
+            candidates = candidates[has[candidates]]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
     best = candidates[top(words[candidates], MOST_CHECKED)].tolist()
     return [number for number in best if all(phrase in snapshot.text(number) for phrase in wanted)]

@@ -22,6 +22,7 @@ from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segm
 
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
+MOST_TERMS, MOST_STARTS = 50_000, 4_000  # remembered
 MOST_COMPLETIONS = 20
 MOST_CORRECTIONS = 10
 LEFT_OUT = 0.5
@@ -61,7 +62,9 @@ class Snapshot:
         totals = sum((segment.totals for segment in self.segments), np.zeros(len(FIELDS)))
         average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
         self._inverse_average = 1 / average
-        self._impacts: dict[str, Impact] = {}
+        self.terms = lru_cache(MOST_TERMS)(self._terms)
+        self.impact = lru_cache(MOST_TERMS)(self._impact)
+        self.completions = lru_cache(MOST_STARTS)(self._completions)
         self.having = lru_cache(MOST_MASKS)(self._having)
 
     def load(self) -> None:
@@ -81,20 +84,16 @@ class Snapshot:
 
     # Words
 
-    def impact(self, term: str) -> Impact:
+    def _impact(self, term: str) -> Impact:
         """What this term adds to which documents, all fields together."""
-        found = self._impacts.get(term)
-        if found is None:
-            places = [(start, segment) for start, segment in self._places() if segment.has(term)]
-            if not places:
-                return NOTHING
-            rows = [self._rows(term, start, segment) for start, segment in places]
-            documents = np.concatenate([documents for documents, _, _ in rows])
-            scores = np.concatenate([scores for _, scores, _ in rows])
-            distinct, owner = np.unique(documents, return_inverse=True)
-            found = Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
-            self._impacts[term] = found
-        return found
+        places = [(start, segment) for start, segment in self._places() if segment.has(term)]
+        if not places:
+            return NOTHING
+        rows = [self._rows(term, start, segment) for start, segment in places]
+        documents = np.concatenate([documents for documents, _, _ in rows])
+        scores = np.concatenate([scores for _, scores, _ in rows])
+        distinct, owner = np.unique(documents, return_inverse=True)
+        return Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
 
     def _rows(self, term: str, start: int, segment: Segment) -> tuple[Documents, Scores, NDArray[np.uint8]]:
         documents, weights, fields = segment.postings(term)
@@ -115,7 +114,7 @@ class Snapshot:
         here = documents == document
         return [Part(FIELDS[field], float(score)) for field, score in zip(fields[here], scores[here], strict=True)]
 
-    def completions(self, start: str) -> dict[str, int]:
+    def _completions(self, start: str) -> dict[str, int]:
         """The most frequent words that begin so, each with the number of aids that have it."""
         return dict(self._frequent(segment.vocabulary.beginning(start) for segment in self.segments))
 
@@ -153,7 +152,7 @@ class Snapshot:
         """How many aids have this word as it is written."""
         return sum(segment.vocabulary.count(folded) for segment in self.segments)
 
-    def terms(self, word: str) -> tuple[str, ...]:
+    def _terms(self, word: str) -> tuple[str, ...]:
         """The terms of a word in the languages of the library."""
         return analysis.terms_in(word, self.languages)
 
@@ -186,15 +185,17 @@ class Snapshot:
 
     def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
         """The cosine between a direction and these documents, which are in order, or all; 0 without a vector."""
-        cosines = np.zeros(self.count if documents is None else len(documents))
-        for start, segment in self._places():
-            if segment.vectors is None:
-                continue
-            if documents is None:
-                cosines[start : start + segment.count] = segment.vectors @ direction
-                continue
-            first, last = np.searchsorted(documents, (start, start + segment.count))
-            cosines[first:last] = segment.vectors.take(documents[first:last] - start, axis=0) @ direction
+        wanted = np.arange(self.count) if documents is None else documents
+        cosines = np.zeros(len(wanted))
+        ends = wanted.searchsorted((*self._starts[1:], self.count)).tolist()
+        for (start, segment), first, last in zip(self._places(), [0, *ends], ends, strict=False):
+            if first < last and segment.vectors is not None:
+                here = (
+                    segment.vectors
+                    if last - first == segment.count
+                    else segment.vectors.take(wanted[first:last] - start, axis=0)
+                )
+                cosines[first:last] = here @ direction
         return cosines
 
     def vector(self, document: int) -> NDArray[np.float32]:
@@ -249,7 +250,7 @@ def top(scores: Scores, most: int) -> Documents:
     chosen = np.arange(len(scores))
     if len(chosen) > most:
         chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
-    return chosen[np.lexsort((chosen, -scores[chosen]))][:most]
+    return chosen[np.argsort(-scores[chosen], kind="stable")][:most]
 
 
 def weighting() -> scoring.BM25F:

@@ -1,10 +1,11 @@
 """From a question to the terms that are looked for: its own words, and what they may also be."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +28,7 @@ PHRASE = re.compile(r'["“”„«»]([^"“”„«»]{2,200})["“”„«»]
 CODE = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A term to look for, and where it comes from: word, completion, correction, parts, joined or synonym."""
 
     term: str
@@ -39,13 +39,16 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Understood:
-    """A question taken apart. Of a group only the best term counts; `corrected` is the question as it may be meant."""
+    """A question taken apart. Of a group only the best term counts; `corrected` is the question as it may be meant.
+
+    `flat` is what a title would be that is typed in full.
+    """
 
     text: str
     words: Sequence[str]
     groups: Sequence[Sequence[Wanted]] = ()
     phrases: Sequence[str] = ()
-    meant: str = ""
+    flat: str = ""
     corrected: str | None = None
 
     @property
@@ -85,7 +88,8 @@ class _Reading:
 
 def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None = None) -> Understood:
     """The terms of a question, of its first 60 words, for a reader to whom these aids (or all) are visible."""
-    sequence = list(analysis.split(text))[:MOST_WORDS]
+    spelled = list(analysis.split(text))
+    sequence = spelled[:MOST_WORDS]
     words = list(dict.fromkeys(word.lower() for word in sequence))
     half = bool(text) and not text[-1].isspace()
     reading = _Reading(snapshot, hints, snapshot.alive if visible is None else visible, words, half)
@@ -100,15 +104,19 @@ def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None
         _add_synonym(snapshot, groups, spoken, rule.means)
     for joined in _joined(reading, sequence, text):
         groups.setdefault(joined[0].word, []).extend(joined)
-    meant = analysis.WORD.sub(lambda found: reading.mended.get(found[0].lower(), found[0]), text)
+    corrected = _corrected(text, reading.mended) if reading.mended else None
     return Understood(
         text=text,
         words=words,
         groups=[group for group in groups.values() if group],
         phrases=[found for found in PHRASE.findall(text)[:MOST_PHRASES] if len(analysis.words(found)) > 1],
-        meant=meant,
-        corrected=meant if reading.mended else None,
+        flat=" ".join(map(analysis.fold, spelled)),
+        corrected=corrected,
     )
+
+
+def _corrected(text: str, mended: Mapping[str, str]) -> str:
+    return analysis.WORD.sub(lambda found: mended.get(found[0].lower(), found[0]), text)
 
 
 def _own(reading: _Reading, word: str) -> list[Wanted]:
