@@ -46,6 +46,7 @@ class Bound:
         self._hints = hints
         self._snapshot = snapshot
         self._impacts: dict[str, Impact] = {}
+        self.completions = lru_cache(MOST_REMEMBERED)(self._completions)
         self.strongest = lru_cache(MOST_REMEMBERED)(self._strongest)
 
     def impact(self, term: str) -> Impact:
@@ -100,9 +101,11 @@ class Bound:
                 factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
 
-    def readers(self, term: str) -> float:
-        """How many readers this word led to an aid that helped."""
-        return self._readers.get(term, 0.0)
+    def _completions(self, start: str) -> list[tuple[str, float]]:
+        """The words that begin so, the likeliest first: by how many aids have them and how many readers they helped."""
+        counts = self._snapshot.completions(start)
+        helped = {word: sum(self._readers.get(term, 0.0) for term in self._snapshot.terms(word)) for word in counts}
+        return sorted(((word, counts[word] + helped[word]) for word in counts), key=lambda one: -one[1])
 
     @cached_property
     def _readers(self) -> dict[str, float]:

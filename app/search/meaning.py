@@ -5,6 +5,7 @@ fetched. Without the package search works on words alone.
 """
 
 import importlib.util
+import math
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -88,5 +89,5 @@ def unpack(stored: bytes | None) -> Vector:
 
 
 def _unit(vector: Vector) -> Vector:
-    length = float(np.linalg.norm(vector))
+    length = math.sqrt(vector @ vector)
     return vector / length if length else vector

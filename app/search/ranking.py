@@ -80,17 +80,17 @@ def score(
     has = (words > 0) & allowed
     total = int(np.count_nonzero(has))
     titled = [number for number in snapshot.titled(asked.flat[: analysis.MOST_TITLE]) if has[number]]
-    holding = _holding(snapshot, asked.phrases, np.flatnonzero(has), words) if asked.phrases else []
+    holding = _holding(snapshot, asked.phrases, has.nonzero()[0], words) if asked.phrases else []
     direction = _direction(asked.corrected or asked.text) if snapshot.loaded else None
     if needed <= CONSIDERED < total:
         candidates = _best_words(hints, asked, words, has)
         if titled or holding:
             candidates = np.union1d(candidates, titled + holding)
     elif total < FEW and direction is not None:
-        candidates = _like(snapshot, direction, allowed, np.flatnonzero(has))
+        candidates = _like(snapshot, direction, allowed, has.nonzero()[0])
         total = len(candidates)
     else:
-        candidates = np.flatnonzero(has)
+        candidates = has.nonzero()[0]
     if not total:
         return None
     own = words.take(candidates)
@@ -110,8 +110,8 @@ def _best_words(hints: Bound, asked: Understood, words: Scores, has: Mask) -> Do
     if rarest is not None:
         sample = hints.strongest(rarest, SAMPLED)
         has = has & (words >= np.partition(words[sample] * has[sample], -CONSIDERED)[-CONSIDERED])
-    candidates = np.flatnonzero(has)
-    return candidates.take(_highest(words.take(candidates)))
+    candidates = has.nonzero()[0]
+    return candidates[_highest(words.take(candidates))]
 
 
 def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
@@ -212,15 +212,15 @@ def _meaning(snapshot: Snapshot, direction: meaning.Vector, candidates: Document
     """How alike each candidate is, in terms of the most alike; only for those with the best words."""
     likeness = np.zeros(len(candidates))
     best = _highest(words)
-    likeness[best] = np.maximum(snapshot.likeness(direction, candidates.take(best)), 0)
+    likeness[best] = snapshot.likeness(direction, candidates[best]).clip(0)
     most = likeness.max(initial=0.0)
     return likeness / most if most else likeness
 
 
-def _highest(words: Scores) -> Documents:
+def _highest(words: Scores) -> Documents | slice:
     """The places of the best words, in order."""
     if len(words) <= CONSIDERED:
-        return np.arange(len(words))
+        return slice(None)
     return np.sort(np.argpartition(words, -CONSIDERED)[-CONSIDERED:])
 
 

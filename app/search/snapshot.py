@@ -22,10 +22,11 @@ from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segm
 
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
-MOST_TERMS, MOST_STARTS = 50_000, 4_000  # remembered
+MOST_TERMS = 50_000  # remembered
 MOST_COMPLETIONS = 20
 MOST_CORRECTIONS = 10
 LEFT_OUT = 0.5
+FEW = 500  # scores that are put in order at once
 WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
 
@@ -56,6 +57,7 @@ class Snapshot:
         self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
         self.segments = list(self.by_id.values())
         *self._starts, self.count = accumulate((segment.count for segment in self.segments), initial=0)
+        self._ends = np.array([*self._starts[1:], self.count])
         self.alive = np.ones(self.count, dtype=np.bool_)
         for start, one in zip(self._starts, stored, strict=True):
             self.alive[[start + number for number in one.deleted_docs()]] = False
@@ -64,7 +66,6 @@ class Snapshot:
         self._inverse_average = 1 / average
         self.terms = lru_cache(MOST_TERMS)(self._terms)
         self.impact = lru_cache(MOST_TERMS)(self._impact)
-        self.completions = lru_cache(MOST_STARTS)(self._completions)
         self.having = lru_cache(MOST_MASKS)(self._having)
 
     def load(self) -> None:
@@ -114,7 +115,7 @@ class Snapshot:
         here = documents == document
         return [Part(FIELDS[field], float(score)) for field, score in zip(fields[here], scores[here], strict=True)]
 
-    def _completions(self, start: str) -> dict[str, int]:
+    def completions(self, start: str) -> dict[str, int]:
         """The most frequent words that begin so, each with the number of aids that have it."""
         return dict(self._frequent(segment.vocabulary.beginning(start) for segment in self.segments))
 
@@ -185,17 +186,13 @@ class Snapshot:
 
     def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
         """The cosine between a direction and these documents, which are in order, or all; 0 without a vector."""
-        wanted = np.arange(self.count) if documents is None else documents
-        cosines = np.zeros(len(wanted))
-        ends = wanted.searchsorted((*self._starts[1:], self.count)).tolist()
+        if documents is None:
+            documents = np.arange(self.count)
+        cosines = np.zeros(len(documents))
+        ends = documents.searchsorted(self._ends).tolist()
         for (start, segment), first, last in zip(self._places(), [0, *ends], ends, strict=False):
-            if first < last and segment.vectors is not None:
-                here = (
-                    segment.vectors
-                    if last - first == segment.count
-                    else segment.vectors.take(wanted[first:last] - start, axis=0)
-                )
-                cosines[first:last] = here @ direction
+            if segment.vectors is not None and first < last:
+                cosines[first:last] = segment.vectors.take(documents[first:last] - start, axis=0) @ direction
         return cosines
 
     def vector(self, document: int) -> NDArray[np.float32]:
@@ -247,9 +244,9 @@ def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segmen
 
 def top(scores: Scores, most: int) -> Documents:
     """The places of the highest scores, best first; of equal ones the first."""
-    chosen = np.arange(len(scores))
-    if len(chosen) > most:
-        chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
+    if len(scores) <= FEW:
+        return np.argsort(-scores, kind="stable")[:most]
+    chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
     return chosen[np.argsort(-scores[chosen], kind="stable")][:most]
 
 

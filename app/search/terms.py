@@ -1,7 +1,7 @@
 """From a question to the terms that are looked for: its own words, and what they may also be."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -77,13 +77,9 @@ class _Reading:
         """Whether it is right as it is typed."""
         return self.stands(term) or self.hints.knows(term)
 
-    def used(self, word: str) -> float:
-        """How many readers found an aid with this word."""
-        return sum(self.hints.readers(term) for term in self.snapshot.terms(word))
-
-    def known(self, words: Iterable[str]) -> list[str]:
-        """Those of the words that any of the aids has."""
-        return [word for word in words if any(map(self.stands, self.snapshot.terms(word)))]
+    def known(self, word: str) -> bool:
+        """Whether any of the aids has this word."""
+        return any(map(self.stands, self.snapshot.terms(word)))
 
 
 def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None = None) -> Understood:
@@ -148,7 +144,7 @@ def _meant(reading: _Reading, word: str, groups: dict[str, list[Wanted]]) -> lis
     if begun:
         return begun
     if CODE.search(word):
-        codes = reading.known(snapshot.codes(folded)) if len(word) >= LEAST_PART else []
+        codes = list(filter(reading.known, snapshot.codes(folded))) if len(word) >= LEAST_PART else []
         return _alternatives(snapshot, codes, "completion", [HALF])
     parts = _parts(reading, folded)
     if parts:
@@ -156,7 +152,7 @@ def _meant(reading: _Reading, word: str, groups: dict[str, list[Wanted]]) -> lis
         return _alternatives(snapshot, parts, "parts", [LIKELY])
     if _is_right(snapshot, folded):
         return []
-    corrections = reading.known(snapshot.corrections(folded, _near(reading, groups, word)))[:MOST_MEANT]
+    corrections = list(filter(reading.known, snapshot.corrections(folded, _near(reading, groups, word))))[:MOST_MEANT]
     if corrections:
         reading.mended[word] = corrections[0]
     return _alternatives(snapshot, corrections, "correction", [LIKELY, UNLIKELY])
@@ -174,13 +170,10 @@ def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:
     """What the last word may become while it is typed."""
     if not reading.half or word != reading.words[-1] or len(word) < LEAST_START:
         return []
-    own = {wanted.term for wanted in _own(reading, word)}
-    counts = reading.snapshot.completions(analysis.fold(word))
-    likely = {found: counts[found] + reading.used(found) for found in reading.known(counts)}
-    most = max(likely.values(), default=1)
-    weights = {found: weight * (LEAST_LIKELY + (1 - LEAST_LIKELY) * likely[found] / most) for found in likely}
-    ordered = sorted(likely, key=lambda found: -likely[found])
-    found = _alternatives(reading.snapshot, ordered, "completion", [weights[one] for one in ordered])
+    own, known = reading.snapshot.terms(word), reading.known
+    likely = [(found, worth) for found, worth in reading.hints.completions(analysis.fold(word)) if known(found)]
+    weights = [weight * (LEAST_LIKELY + (1 - LEAST_LIKELY) * worth / likely[0][1]) for _, worth in likely]
+    found = _alternatives(reading.snapshot, [found for found, _ in likely], "completion", weights)
     return [wanted for wanted in found if wanted.term not in own]
 
 
@@ -226,7 +219,7 @@ def _parts(reading: _Reading, folded: str) -> list[str]:
     if best is None or not worth[best]:
         return []
     parts = [folded[:best], folded[best:]]
-    return parts if reading.known(parts) == parts else []
+    return parts if all(map(reading.known, parts)) else []
 
 
 def _add_synonym(snapshot: Snapshot, groups: dict[str, list[Wanted]], group: str, means: Sequence[str]) -> None:
