@@ -133,7 +133,7 @@ class Gate:
     async def _let_in(self, request: Request, receive: Receive) -> Receive:
         """Check everything and note who asks; returns where the body is read."""
         self._check_form(request)
-        if self.visitors.expected(request.url.path):
+        if self.visitors.expected(request.scope["path"]):
             request.state.viewer = await self.visitors.let_in(request)
         else:
             viewer = await self._viewer(request)
@@ -154,7 +154,7 @@ class Gate:
         length = int(request.headers.get("content-length", "0"))
         if length <= MOST_BODY:
             return
-        most = next((limit for address, limit in LARGER if address.fullmatch(request.url.path)), MOST_BODY)
+        most = next((limit for address, limit in LARGER if address.fullmatch(request.scope["path"])), MOST_BODY)
         if most > MOST_BODY:
             viewer.require(Right.WRITE)  # before anything of it is read
         if length > most:
@@ -186,7 +186,7 @@ class Gate:
             raise Forbidden("This did not come from a page of this server. Open the page here and do it there.")
 
     def _check_rate(self, request: Request, viewer: Viewer) -> None:
-        path, address = request.url.path, request.client.host if request.client else "?"
+        path, address = request.scope["path"], request.client.host if request.client else "?"
         if viewer.role is not None and viewer.person is None:
             self.rates.count(self.rates.token, f"token {viewer.name}")
         elif path.startswith("/sign-in/oidc"):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import structlog
 from sqlalchemy import Engine
@@ -35,7 +36,7 @@ class Credentials:
     contributions: list[Callable[[Session, Viewer], Viewer]] = field(default_factory=list)
     _remembered: dict[str, tuple[float, Viewer | None]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def anonymous(self) -> Viewer:
         """Nobody in particular."""
         return Viewer(open_house=self.open_house)

@@ -122,8 +122,14 @@ async def search(
         facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
     results = [
         Result(
-            **{name: getattr(hit, name) for name in ("slug", "title", "summary", "kind", "tasks", "score", "step")},
+            slug=hit.slug,
+            title=hit.title,
+            summary=hit.summary,
+            kind=hit.kind,
+            tasks=hit.tasks,
             highlight=str(hit.highlight),
+            score=hit.score,
+            step=hit.step,
             url=f"/aids/{hit.slug}" + (f"#step-{hit.step}" if hit.step else ""),
             parts=None if hit.parts is None else [Part(**asdict(part)) for part in hit.parts],
         )

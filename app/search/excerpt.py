@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from app.search import analysis
 
 LENGTH = 180
+BETWEEN = "\0"  # stands in no text
 MOST_TEXTS, MOST_WORDS = 2_000, 50_000  # remembered
 
 
@@ -33,28 +34,28 @@ class Marker:
 
         A question that title, summary, keywords and tasks answer as well opens the aid at its beginning, not at a step.
         """
-        best, most, step = shown["summary"], self._worth(shown["summary_terms"]), None
+        wanted = self.terms
+        best, most, step = shown["summary"], len(wanted & shown["summary_terms"]), None
         for number, text, terms in shown["passages"]:
-            worth = self._worth(terms)
+            worth = len(wanted & terms)
             if worth > most:
                 best, most, step = text, worth, number
-        return Excerpt(self.mark(best), step if most > self._worth(shown["head_terms"]) else None)
-
-    def _worth(self, terms: frozenset[str]) -> int:
-        return len(self.terms & terms)
+        return Excerpt(self.mark(best), step if most > len(wanted & shown["head_terms"]) else None)
 
     def mark(self, text: str) -> Markup:
         """At most about 180 characters around the first found word, the found words marked."""
         found = [(a, b) for a, b, terms in _words(text, self.languages) if not terms.isdisjoint(self.terms)]
         start = _start(text, found[0][0] if found else 0)
         end = _end(text, start)
-        parts, at = ["… " if start else ""], start
+        cut, at = [], start  # in turn what lies between the found words, and a found word
         for first, last in found:
             if last <= end:
-                parts += [escape(text[at:first]), f"<mark>{escape(text[first:last])}</mark>"]
+                cut += [text[at:first], text[first:last]]
                 at = last
-        parts += [escape(text[at:end]), " …" if end < len(text) else ""]
-        return Markup("".join(parts))  # noqa: S704 - every part was escaped
+        parts = str(escape(BETWEEN.join([*cut, text[at:end]]))).split(BETWEEN)
+        parts[1::2] = [f"<mark>{word}</mark>" for word in parts[1::2]]
+        before, after = "… " if start else "", " …" if end < len(text) else ""
+        return Markup(f"{before}{''.join(parts)}{after}")  # noqa: S704 - every part was escaped
 
 
 @lru_cache(MOST_TEXTS)

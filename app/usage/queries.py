@@ -70,9 +70,9 @@ def _complete(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def _collapse(session: Session, row: dict[str, Any]) -> None:
     """A search that extends or shortens the reader's last one within 30 s, with nothing opened between, is the same."""
-    who = col(UseEvent.person) == row["person"] if row["person"] else col(UseEvent.tab) == row["tab"]
     if not (row["person"] or row["tab"]):
         return
+    who = col(UseEvent.person) == row["person"] if row["person"] else col(UseEvent.tab) == row["tab"]
     before = session.exec(
         select(UseEvent.id, UseEvent.query)
         .where(UseEvent.type == "search", who, col(UseEvent.settled_by).is_(None), UseEvent.id != row["id"])

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -61,7 +61,7 @@ class Usage:
         Raises:
             Unavailable: what she said could not be stored.
         """
-        row = {"tab": None, "ms": None} | asdict(fact) | {"type": TYPES[type(fact)]}
+        row = {"tab": None, "ms": None} | vars(fact) | {"type": TYPES[type(fact)]}
         row["query"] = row["query"][:500] if row.get("query") else None
         if isinstance(fact, Asked | Finished):
             self.writer.submit([row]).result()
