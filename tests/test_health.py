@@ -1,6 +1,8 @@
 import shutil
+from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -13,6 +15,16 @@ from app.settings import Settings
 
 def test_models_and_migrations_agree(settings: Settings) -> None:
     db.check_drift(settings.sqlalchemy_url)
+
+
+def test_the_newest_file_is_the_last_migration() -> None:
+    assert db.newest() == ScriptDirectory(str(db.MIGRATIONS)).get_current_head()
+
+
+def test_a_database_without_tables_is_not_up_to_date(tmp_path: Path) -> None:
+    engine = db.open_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    assert not db.at_head(engine)
+    engine.dispose()
 
 
 def test_a_server_without_its_migrations_says_what_to_run(settings: Settings) -> None:

@@ -73,9 +73,10 @@ def model() -> Model | None:
     return Model(pieces, np.ascontiguousarray(loaded.embedding, dtype=np.float32))
 
 
+@cache
 def name() -> str:
     """Which model this is; part of the index's fingerprint."""
-    return "none" if model() is None else "wordllama 256"
+    return "wordllama 256" if installed() else "none"
 
 
 def pack(vector: Vector) -> bytes:
