@@ -1,6 +1,7 @@
 """A figure with its target, and the one table of all of them."""
 
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -30,9 +31,8 @@ class Figure:
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """The value below which this part of the values lies."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+    """The smallest value that this part of the values does not exceed (nearest rank)."""
+    return sorted(values)[max(math.ceil(len(values) * part) - 1, 0)]
 
 
 def machine() -> dict[str, object]:

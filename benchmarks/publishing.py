@@ -7,7 +7,7 @@ from benchmarks.data import Library
 from benchmarks.figures import Figure, percentile
 from benchmarks.place import Failed, Place
 
-TIMES = 20
+TIMES = 40
 PATIENCE = 10.0
 PAUSE = 0.005
 MOST_MS, MOST_S = 300.0, 3.0
@@ -43,7 +43,7 @@ def _start(place: Place, token: str, query: str) -> float:
 
 def _published(client: Client, number: int) -> float:
     """From sending an aid to finding it by a word that nothing else has."""
-    word = f"zqx{chr(97 + number)}vbenchmark"
+    word = f"zqx{chr(97 + number // 10)}{chr(97 + number % 10)}vbenchmark"
     slug = f"benchmark/{word}"
     body = {"slug": slug, "markdown": f"# Mend the {word}\n\n1. Open the cover.\n2. Press the button.\n"}
     began = time.perf_counter()

@@ -7,12 +7,17 @@ import pytest
 from app.search.vocabulary import distance
 from benchmarks import corpus, data, hostile, learning, quality
 from benchmarks.data import Library
+from benchmarks.figures import percentile
 
 AIDS = {
     f"aid-{number}": f"---\ntitle: Aid {number}\n---\n# Aid {number}\n\nOne {number}.\n\nTwo.\n" for number in range(9)
 }
 QUERIES = {str(number): f"how do I restart printer number{number} quickly" for number in range(40)}
 LIBRARY = Library("few", AIDS, QUERIES, {number: {"aid-1": 1} for number in QUERIES})
+
+
+def test_a_percentile_is_a_value_that_so_many_do_not_exceed() -> None:
+    assert [percentile(range(20, 0, -1), part) for part in (0, 0.5, 0.95, 1)] == [1, 10, 19, 20]
 
 
 def test_a_perfect_order_gains_one() -> None:
