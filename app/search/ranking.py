@@ -212,7 +212,7 @@ def _meaning(snapshot: Snapshot, direction: meaning.Vector, candidates: Document
     """How alike each candidate is, in terms of the most alike; only for those with the best words."""
     likeness = np.zeros(len(candidates))
     best = _highest(words)
-    likeness[best] = snapshot.likeness(direction, candidates[best]).clip(0)
+    likeness[best] = np.maximum(snapshot.likeness(direction, candidates[best]), 0)
     most = likeness.max(initial=0.0)
     return likeness / most if most else likeness
 

@@ -37,8 +37,7 @@ class Wanted(NamedTuple):
     word: str
 
 
-@dataclass(frozen=True)
-class Understood:
+class Understood(NamedTuple):
     """A question taken apart. Of a group only the best term counts; `corrected` is the question as it may be meant.
 
     `flat` is what a title would be that is typed in full.
@@ -89,8 +88,7 @@ def understand(snapshot: Snapshot, hints: Bound, text: str, visible: Mask | None
     words = list(dict.fromkeys(word.lower() for word in sequence))
     half = bool(text) and not text[-1].isspace()
     reading = _Reading(snapshot, hints, snapshot.alive if visible is None else visible, words, half)
-    groups = _without_common({word: _own(reading, word) for word in words}, snapshot)
-    unknown = _unknown(reading, groups)
+    groups, unknown = _taken(reading)
     for word in unknown[:MOST_CORRECTED]:
         groups[word] = _meant(reading, word, groups) or groups[word]
     if words and groups[words[-1]] and words[-1] not in unknown:
@@ -119,22 +117,22 @@ def _own(reading: _Reading, word: str) -> list[Wanted]:
     return [Wanted(term, 1.0, "word", word) for term in reading.snapshot.terms(word)]
 
 
-def _without_common(groups: dict[str, list[Wanted]], snapshot: Snapshot) -> dict[str, list[Wanted]]:
-    """Without words that one language is too full of to search for them, unless the question has no others."""
-    common = _too_common(snapshot)
-    if all(analysis.fold(word) in common for word, own in groups.items() if own):
-        return groups
-    return {word: [] if analysis.fold(word) in common else own for word, own in groups.items()}
+def _taken(reading: _Reading) -> tuple[dict[str, list[Wanted]], list[str]]:
+    """The terms of each word, and the words that no aid has.
 
-
-def _unknown(reading: _Reading, groups: dict[str, list[Wanted]]) -> list[str]:
-    """The words that no aid has; a word that is too common to search for is not one of them."""
-    common = _too_common(reading.snapshot)
-    return [
+    A word that one language is too full of to search for it has no terms, unless the question has no others.
+    """
+    too_common = analysis.too_common(reading.snapshot.languages)
+    common = {word for word in reading.words if analysis.fold(word) in too_common}
+    groups = {word: _own(reading, word) for word in reading.words}
+    unknown = [
         word
         for word, own in groups.items()
-        if analysis.fold(word) not in common and not any(reading.knows(wanted.term) for wanted in own)
+        if word not in common and not any(reading.knows(wanted.term) for wanted in own)
     ]
+    if any(own and word not in common for word, own in groups.items()):
+        groups |= {word: [] for word in common}
+    return groups, unknown
 
 
 def _meant(reading: _Reading, word: str, groups: dict[str, list[Wanted]]) -> list[Wanted]:
@@ -175,10 +173,6 @@ def _begun(reading: _Reading, word: str, weight: float) -> list[Wanted]:
     weights = [weight * (LEAST_LIKELY + (1 - LEAST_LIKELY) * worth / likely[0][1]) for _, worth in likely]
     found = _alternatives(reading.snapshot, [found for found, _ in likely], "completion", weights)
     return [wanted for wanted in found if wanted.term not in own]
-
-
-def _too_common(snapshot: Snapshot) -> frozenset[str]:
-    return analysis.too_common(snapshot.languages)
 
 
 @cache
