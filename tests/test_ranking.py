@@ -430,6 +430,27 @@ def test_any_question_is_answered(text: str) -> None:
 # Meaning
 
 
+def test_what_is_like_the_best_aids_comes_before_what_is_a_little_liker_the_question(
+    made: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = meaning.model()
+    assert model is not None
+    asked_for = model.question("refund")
+    other = model.question("printer")
+    aside = other - (other @ asked_for) * asked_for
+    aside /= np.linalg.norm(aside)
+
+    def aid(number: int, towards: float, sideways: float) -> dict[str, Any]:
+        vector = meaning.pack((towards * asked_for + sideways * aside).astype(np.float32))
+        return document(number, "Refund now.", vector=vector)
+
+    leaders = [aid(number, 0.96, 0.28) for number in range(4)]
+    snapshot = made(*leaders, aid(4, 0.85, -0.53), aid(5, 0.8, 0.6))
+    assert found(snapshot, "refund")[4:] == [5, 4]
+    monkeypatch.setattr(ranking, "FEEDBACK", 0.0)
+    assert found(snapshot, "refund")[4:] == [4, 5]
+
+
 def test_an_aid_without_any_of_the_words_is_found_by_meaning(made: Callable[..., Snapshot]) -> None:
     snapshot = made(
         "Reset your password. Choose a new password for your account", "Pack fragile goods. Use bubble wrap"

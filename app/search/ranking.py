@@ -12,7 +12,8 @@ from app.search.segment import Documents, Mask, Scores
 from app.search.snapshot import Snapshot, top
 from app.search.terms import Understood, Wanted
 
-MEANING = 0.55  # the share of meaning in a score; the rest is words
+MEANING = 0.6  # the share of meaning in a score; the rest is words
+LEADERS, FEEDBACK = 4, 0.5  # the best aids, and how far the meaning of a question is moved towards them
 CONSIDERED = 150  # aids with the best words, which all else is looked at for
 SAMPLED = 600  # aids to which the rarest word adds most: so many of them show what the best words score at least
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
@@ -47,18 +48,24 @@ class Scored:
     total: int
     candidates: Documents
     words: Scores
-    meaning: Scores
     factor: Scores
     as_typed: Scores
+    meaning: Scores | None = None
+
+    @property
+    def words_share(self) -> float:
+        """What a score of words is multiplied by: the best one counts 1, or what meaning leaves of it."""
+        most = float(self.words.max())
+        return (1.0 if self.meaning is None else 1 - MEANING) / most if most else 0.0
 
     @property
     def final(self) -> Scores:
         """The score that decides."""
-        most = self.words.max(initial=0.0)
-        words = self.words / most if most else self.words
-        if self.meaning.any():
-            words = (1 - MEANING) * words + MEANING * self.meaning
-        total: Scores = words * self.factor + self.as_typed
+        total = self.words * self.words_share
+        if self.meaning is not None:
+            total += MEANING * self.meaning
+        total *= self.factor
+        total += self.as_typed
         return total
 
 
@@ -94,9 +101,11 @@ def score(
     if not total:
         return None
     own = words.take(candidates)
-    likeness = np.zeros(len(candidates)) if direction is None else _meaning(snapshot, direction, candidates, own)
     factor = hints.popularity.take(candidates) * _lift(snapshot, asked, around, candidates)
-    return Scored(total, candidates, own, likeness, factor, _as_typed(asked, candidates, titled, holding))
+    scored = Scored(total, candidates, own, factor, _as_typed(asked, candidates, titled, holding))
+    if direction is not None:
+        _add_meaning(scored, snapshot, direction)
+    return scored
 
 
 def _best_words(hints: Bound, asked: Understood, words: Scores, has: Mask) -> Documents:
@@ -145,7 +154,7 @@ def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask, asked:
         return []
     together = hints.together(aid)
     answered = hints.answered([term for word in analysis.words(asked) for term in snapshot.terms(word)])
-    nearness = snapshot.likeness(snapshot.vector(here)) + together + answered
+    nearness = snapshot.likeness(snapshot.vectors(np.array([here]))[0]) + together + answered
     for task in snapshot.shown(here)["tasks"]:
         nearness[snapshot.having("task", task)] += SAME_TASK
     nearness[~allowed] = 0
@@ -172,10 +181,9 @@ class Part:
 def explain(snapshot: Snapshot, hints: Bound, asked: Understood, scored: Scored, document: int) -> list[Part]:
     """How the score of one aid came about, the largest share first."""
     at = int(np.searchsorted(scored.candidates, document))
-    most, factor = scored.words.max(initial=0.0), float(scored.factor[at])
-    share = (1 - MEANING if scored.meaning.any() else 1.0) / most if most else 0.0
+    factor, share = float(scored.factor[at]), scored.words_share
     parts = [part for group in asked.groups for part in _best(snapshot, hints, group, document, share)]
-    if scored.meaning[at]:
+    if scored.meaning is not None and scored.meaning[at]:
         parts.append(Part("meaning", "", "", MEANING * float(scored.meaning[at])))
     if factor != 1:
         parts.append(Part("boost", "", "", sum(part.score for part in parts) * (factor - 1)))
@@ -208,13 +216,23 @@ def _direction(text: str) -> meaning.Vector | None:
     return model.question(text) if model else None
 
 
-def _meaning(snapshot: Snapshot, direction: meaning.Vector, candidates: Documents, words: Scores) -> Scores:
-    """How alike each candidate is, in terms of the most alike; only for those with the best words."""
-    likeness = np.zeros(len(candidates))
-    best = _highest(words)
-    likeness[best] = np.maximum(snapshot.likeness(direction, candidates[best]), 0)
-    most = likeness.max(initial=0.0)
-    return likeness / most if most else likeness
+def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) -> None:
+    """How alike each aid is, in terms of the most alike; only for those with the best words.
+
+    What the question means is taken to lie towards the best aids found by it: Rocchio, "Relevance feedback in
+    information retrieval" (1971), with the best as the relevant ones.
+    """
+    best = _highest(scored.words)
+    vectors = snapshot.vectors(scored.candidates[best])
+
+    def look(towards: meaning.Vector) -> None:
+        near = np.maximum(vectors @ towards, 0)
+        scored.meaning = np.zeros(len(scored.candidates))
+        scored.meaning[best] = near / (near.max() or 1)
+
+    look(direction)
+    leaders = vectors[top(scored.final[best], LEADERS)]
+    look(direction + FEEDBACK / len(leaders) * leaders.sum(axis=0))
 
 
 def _highest(words: Scores) -> Documents | slice:

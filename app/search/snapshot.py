@@ -17,7 +17,7 @@ from whoosh import scoring
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader
 
-from app.search import analysis, meaning
+from app.search import analysis
 from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segment
 
 B, K1 = 0.6, 1.2
@@ -184,21 +184,24 @@ class Snapshot:
         number, _, segment = self._place(document)
         return segment.text(number)
 
-    def likeness(self, direction: NDArray[np.float32], documents: Documents | None = None) -> Scores:
-        """The cosine between a direction and these documents, which are in order, or all; 0 without a vector."""
-        if documents is None:
-            documents = np.arange(self.count)
-        cosines = np.zeros(len(documents))
-        ends = documents.searchsorted(self._ends).tolist()
-        for (start, segment), first, last in zip(self._places(), [0, *ends], ends, strict=False):
-            if segment.vectors is not None and first < last:
-                cosines[first:last] = segment.vectors.take(documents[first:last] - start, axis=0) @ direction
+    def likeness(self, direction: NDArray[np.float32]) -> Scores:
+        """The cosine between a direction and every document; 0 without a vector."""
+        cosines = np.zeros(self.count)
+        for start, segment in self._places():
+            if segment.vectors is not None:
+                cosines[start : start + segment.count] = segment.vectors @ direction
         return cosines
 
-    def vector(self, document: int) -> NDArray[np.float32]:
-        """The direction of an aid; zeros where it is not known."""
-        number, _, segment = self._place(document)
-        return np.zeros(meaning.DIMENSIONS, np.float32) if segment.vectors is None else segment.vectors[number]
+    def vectors(self, documents: Documents) -> NDArray[np.float32]:
+        """The directions of these documents, which are in order, one a row; once everything was read."""
+        ends = documents.searchsorted(self._ends).tolist()
+        places = zip(self._places(), [0, *ends], ends, strict=False)
+        found = [
+            segment.vectors.take(documents[first:last] - start, axis=0)
+            for (start, segment), first, last in places
+            if segment.vectors is not None and first < last
+        ]
+        return found[0] if len(found) == 1 else np.concatenate(found)
 
     @cached_property
     def of_aid(self) -> dict[int, int]:
