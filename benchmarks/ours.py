@@ -7,7 +7,7 @@ from pathlib import Path
 from whoosh import index
 
 from app.aids.models import Aid, Revision
-from app.search import analysis, ranking
+from app.search import analysis, meaning, ranking
 from app.search.hints import Bound, Hints
 from app.search.ranking import Circumstances
 from app.search.snapshot import Snapshot
@@ -60,6 +60,7 @@ class Ours:
     def __init__(self, folder: Path) -> None:
         self.snapshot = Snapshot(index.open_dir(str(folder)))
         self.snapshot.load()
+        meaning.model()
         self.hints = Bound(Hints(), self.snapshot)
 
     def find(self, text: str, most: int = 10) -> list[int]:

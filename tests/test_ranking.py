@@ -463,7 +463,7 @@ def test_words_that_mean_nothing_find_nothing(made: Callable[..., Snapshot]) -> 
 
 
 def test_without_the_vectors_words_decide(made: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(meaning, "model", lambda: None)
+    monkeypatch.setattr(meaning, "model", cache(lambda: None))
     snapshot = made("Reset your password", "Pack fragile goods. Password")
     assert found(snapshot, "password") == [0, 1]
     assert found(snapshot, "credentials") == []
@@ -484,11 +484,13 @@ def refuse(*_args):
     raise OSError("no network here")
 socket.socket.connect = socket.getaddrinfo = refuse
 from app.search import meaning
+assert meaning.at_hand() is None, "a question would wait for the vectors"
 print(float(meaning.model().question("refund") @ meaning.model().question("refund")))
+assert meaning.at_hand() is meaning.model()
 """
 
 
-def test_the_vectors_need_no_network(tmp_path: Path) -> None:
+def test_the_vectors_need_no_network_and_no_question_waits_for_them(tmp_path: Path) -> None:
     alone = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", OFFLINE], capture_output=True, text=True, env=alone, check=True)
     assert float(done.stdout) == pytest.approx(1)

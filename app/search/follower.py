@@ -80,13 +80,12 @@ class Follower:
             self.refresh()
 
     def settle(self, quiet: bool = True) -> None:
-        """What nobody waits for: read the index into arrays, and in a `quiet` second merge small segments."""
+        """What nobody waits for: read the index and the vectors, and in a `quiet` second merge small segments."""
         state = self.state
         if state is None:
             return
         try:
             if not state.snapshot.loaded:
-                meaning.model()
                 state.snapshot.load()
                 _spare_the_collector()
                 with self._refreshing:
@@ -96,6 +95,7 @@ class Follower:
                 self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
             self._discard(error)
+        meaning.model()
 
     def refresh(self) -> None:
         """Use the newest state of the index and of the hints."""

@@ -73,6 +73,11 @@ def model() -> Model | None:
     return Model(pieces, np.ascontiguousarray(loaded.embedding, dtype=np.float32))
 
 
+def at_hand() -> Model | None:
+    """The model if it was read already: nobody waits for it with a question."""
+    return model() if model.cache_info().currsize else None
+
+
 @cache
 def name() -> str:
     """Which model this is; part of the index's fingerprint."""

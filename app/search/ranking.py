@@ -212,7 +212,7 @@ def _parts(snapshot: Snapshot, hints: Bound, wanted: Wanted, document: int, shar
 
 
 def _direction(text: str) -> meaning.Vector | None:
-    model = meaning.model()
+    model = meaning.at_hand()
     return model.question(text) if model else None
 
 

@@ -158,7 +158,7 @@ def _meant(reading: _Reading, word: str, groups: dict[str, list[Wanted]]) -> lis
 
 def _is_right(snapshot: Snapshot, folded: str) -> bool:
     """Whether a word that no aid has is a common one, or a mistyping of one that is too common to search for."""
-    model = meaning.model() if snapshot.loaded else None  # until then nothing waits for it to be read
+    model = meaning.at_hand()
     if model and model.is_word(folded):
         return True
     return len(folded) >= LEAST_SLIP and any(_common_words(snapshot.languages).alike(folded, 1))
