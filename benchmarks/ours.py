@@ -9,13 +9,11 @@ from whoosh import index
 from app.aids.models import Aid, Revision
 from app.search import analysis, meaning, ranking
 from app.search.hints import Bound, Hints
-from app.search.ranking import Circumstances
+from app.search.sight import Sight
 from app.search.snapshot import Snapshot
 from app.search.store import MEMORY_MB, document
 from app.search.terms import understand
 from benchmarks.corpus import Text
-
-NOWHERE = Circumstances()
 
 
 def build(folder: Path, texts: Sequence[Text]) -> None:
@@ -61,12 +59,11 @@ class Ours:
         self.snapshot = Snapshot(index.open_dir(str(folder)))
         self.snapshot.load()
         meaning.model()
-        self.hints = Bound(Hints(), self.snapshot)
+        self.sight = Sight(self.snapshot, Bound(Hints(), self.snapshot), self.snapshot.alive)
 
     def find(self, text: str, most: int = 10) -> list[int]:
         """The numbers of the best documents, best first."""
-        understood = understand(self.snapshot, self.hints, text)
-        scored = ranking.score(self.snapshot, self.hints, understood, self.snapshot.alive, NOWHERE)
+        scored = ranking.score(self.sight, understand(self.sight, text))
         return [] if scored is None else [number for number, _ in ranking.best(scored, most)]
 
     def slugs(self, text: str) -> list[str]:

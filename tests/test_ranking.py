@@ -17,10 +17,13 @@ from whoosh import index, query
 
 from app.languages import Language
 from app.search import analysis, meaning, ranking
+from app.search import sight as sights
 from app.search.hints import Bound, Hints, Rule
 from app.search.ranking import Circumstances
+from app.search.segment import Mask
+from app.search.sight import Sight, Wanted
 from app.search.snapshot import Snapshot, top, weighting
-from app.search.terms import Understood, Wanted, understand
+from app.search.terms import Understood, understand
 from app.search.vocabulary import Vocabulary, distance
 
 WORDS = ["refund", "card", "order", "printer", "money", "error", "box", "label"]
@@ -71,15 +74,20 @@ def made(tmp_path: Path) -> Callable[..., Snapshot]:
     return make
 
 
+def sight(snapshot: Snapshot, hints: Hints | None = None, visible: Mask | None = None) -> Sight:
+    """What a member sees of it, or whoever sees only these documents."""
+    return Sight(snapshot, Bound(hints or Hints(), snapshot), snapshot.alive if visible is None else visible)
+
+
 def found(snapshot: Snapshot, text: str, hints: Hints | None = None, **around: Any) -> list[int]:
     """The documents for a question, best first."""
-    bound = Bound(hints or Hints(), snapshot)
-    scored = ranking.score(snapshot, bound, understand(snapshot, bound, text), snapshot.alive, Circumstances(**around))
+    seen = sight(snapshot, hints)
+    scored = ranking.score(seen, understand(seen, text), Circumstances(**around))
     return [] if scored is None else [number for number, _ in ranking.best(scored, 10)]
 
 
 def asked(snapshot: Snapshot, text: str, hints: Hints | None = None) -> Understood:
-    return understand(snapshot, Bound(hints or Hints(), snapshot), text)
+    return understand(sight(snapshot, hints), text)
 
 
 # Scores
@@ -112,10 +120,8 @@ def test_scores_are_those_of_whoosh(tmp_path: Path, seed: int, loaded: bool, aud
     if loaded:
         snapshot.load()
     terms = random.Random(seed).sample(WORDS, 3)
-    scores = ranking.word_scores(
-        snapshot, Bound(Hints(), snapshot), [[Wanted(term, 1.0, "word", term)] for term in terms]
-    )
-    scores *= snapshot.alive & snapshot.having("audience", audience)
+    seen = sight(snapshot, visible=snapshot.alive & snapshot.having("audience", audience))
+    scores = ranking.added([seen.group([Wanted(term, 1.0, "word", term)]) for term in terms])
     best = top(scores, 10)
     parts = [query.Term(field, term, boost=weight) for term in terms for field, weight in analysis.WEIGHTS.items()]
     with index.open_dir(tmp_path).searcher(weighting=weighting()) as searcher:
@@ -131,14 +137,14 @@ def test_the_best_words_are_found_without_looking_at_all_aids(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(ranking, "CONSIDERED", 5)
-    monkeypatch.setattr(ranking, "SAMPLED", 8)
+    monkeypatch.setattr(sights, "CONSIDERED", 5)
     random_index(tmp_path, seed)
     snapshot = Snapshot(index.open_dir(tmp_path))
     snapshot.load()
-    hints, public = Bound(Hints(), snapshot), snapshot.public
-    question = understand(snapshot, hints, " ".join(random.Random(seed).sample(WORDS, 3)))
-    scored = ranking.score(snapshot, hints, question, public, Circumstances())
-    every = (ranking.word_scores(snapshot, hints, question.groups) * public)[public]
+    seen = sight(snapshot, visible=snapshot.public)
+    question = understand(seen, " ".join(random.Random(seed).sample(WORDS, 3)))
+    scored = ranking.score(seen, question)
+    every = ranking.added(question.groups)
     assert (scored.total if scored else 0) == np.count_nonzero(every)
     assert sorted(scored.words.tolist() if scored else [])[-5:] == sorted(every[every > 0].tolist())[-5:]
 
@@ -284,16 +290,16 @@ def test_the_last_word_may_be_unfinished(made: Callable[..., Snapshot], typed: s
 
 def test_completions_that_readers_used_count_more(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Return goods", "Return goods again", "Retire an aid")
-    weights = {one.word: one.weight for group in asked(snapshot, "ret").groups for one in group}
+    weights = {one.word: one.weight for group in asked(snapshot, "ret").groups for one in group.wanted}
     used = Hints(1, learned={"retir": {2: 30.0}})
-    then = {one.word: one.weight for group in asked(snapshot, "ret", used).groups for one in group}
+    then = {one.word: one.weight for group in asked(snapshot, "ret", used).groups for one in group.wanted}
     assert weights["return"] > weights["retire"]
     assert then["return"] < then["retire"]
 
 
 def test_a_finished_word_is_not_completed(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Refund an order")
-    assert not any(one.origin == "completion" for group in asked(snapshot, "refu ").groups for one in group)
+    assert not any(one.origin == "completion" for group in asked(snapshot, "refu ").groups for one in group.wanted)
 
 
 # Exact things
@@ -384,12 +390,12 @@ def test_words_of_trouble_lift_troubleshooting(made: Callable[..., Snapshot]) ->
 
 def test_the_parts_of_a_score_are_the_score(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Refund an order. Money for the customer", "Printer is offline", "Order a printer")
-    bound = Bound(Hints(1, learned={"money": {0: 4.0}}, persons={0: 10}), snapshot)
-    understood = understand(snapshot, bound, "refnd money order won't")
-    scored = ranking.score(snapshot, bound, understood, snapshot.alive, Circumstances())
+    seen = sight(snapshot, Hints(1, learned={"money": {0: 4.0}}, persons={0: 10}))
+    understood = understand(seen, "refnd money order won't")
+    scored = ranking.score(seen, understood)
     assert scored is not None
     for number, value in ranking.best(scored, 10):
-        parts = ranking.explain(snapshot, bound, understood, scored, number)
+        parts = ranking.explain(seen, understood, scored, number)
         assert sum(part.score for part in parts) == pytest.approx(value)
 
 
@@ -420,10 +426,10 @@ ANY = "".join(chr(code) for code in (*range(32, 127), 0x5D0, 0x627, 0x6587, 0x1F
 @settings(max_examples=150, deadline=None)
 def test_any_question_is_answered(text: str) -> None:
     snapshot = _standing()
-    bound = Bound(Hints(1, [Rule(("a",), ("b", "c"))]), snapshot)
-    understood = understand(snapshot, bound, text)
-    assert sum(len(group) for group in understood.groups) < 400
-    scored = ranking.score(snapshot, bound, understood, snapshot.alive, Circumstances())
+    seen = sight(snapshot, Hints(1, [Rule(("a",), ("b", "c"))]))
+    understood = understand(seen, text)
+    assert sum(len(group.wanted) for group in understood.groups) < 400
+    scored = ranking.score(seen, understood) if understood.groups else None
     assert scored is None or np.isfinite(scored.final).all()
 
 
@@ -501,8 +507,7 @@ def test_the_vectors_need_no_network_and_no_question_waits_for_them(tmp_path: Pa
 
 
 def near(snapshot: Snapshot, aid: int, hints: Hints | None = None) -> list[str]:
-    bound = Bound(hints or Hints(), snapshot)
-    return [one.title for one in ranking.neighbours(snapshot, bound, aid, snapshot.alive)]
+    return [one.title for one in ranking.neighbours(sight(snapshot, hints), aid)]
 
 
 def test_neighbours_are_alike(made: Callable[..., Snapshot]) -> None:
@@ -517,18 +522,18 @@ def test_neighbours_are_used_together(made: Callable[..., Snapshot]) -> None:
 
 def test_a_neighbour_answered_readers_with_the_same_question(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Pack fragile goods", "Count the stock")
-    bound = Bound(Hints(1, learned={"badg": {1: 5.0}, "lost": {1: 5.0}}), snapshot)
-    found = ranking.neighbours(snapshot, bound, 0, snapshot.alive, "badge lost")
+    learned = {"badg": {1: 5.0}, "lost": {1: 5.0}}
+    found = ranking.neighbours(sight(snapshot, Hints(1, learned=learned)), 0, "badge lost")
     assert [(one.title, one.answered) for one in found] == [("Pack fragile goods", True)]
 
 
 def test_a_neighbour_that_answered_a_part_of_the_question_is_none(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Pack fragile goods")
-    bound = Bound(Hints(1, learned={"badg": {1: 5.0}}), snapshot)
-    assert ranking.neighbours(snapshot, bound, 0, snapshot.alive, "badge broken desk") == []
+    seen = sight(snapshot, Hints(1, learned={"badg": {1: 5.0}}))
+    assert ranking.neighbours(seen, 0, "badge broken desk") == []
 
 
 def test_neighbours_that_may_not_be_seen_are_not_named(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Change a forgotten password")
     nothing = np.zeros(snapshot.count, dtype=np.bool_)
-    assert ranking.neighbours(snapshot, Bound(Hints(), snapshot), 0, nothing) == []
+    assert ranking.neighbours(sight(snapshot, visible=nothing), 0) == []

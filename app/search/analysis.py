@@ -132,13 +132,16 @@ def _american(word: str) -> str:
     return word
 
 
-def split(text: str) -> Iterator[str]:
+def split(text: str) -> list[str]:
     """The words of a text as they are written, in order; pairs of characters where there are no spaces."""
-    for found in WORD.findall(text):
-        if IS_CJK.match(found):
-            yield from (found[n : n + 2] for n in range(max(len(found) - 1, 1)))
-        elif len(found) <= MOST_TERM:
-            yield found
+    found = [word for word in WORD.findall(text) if len(word) <= MOST_TERM or IS_CJK.match(word)]
+    if text.isascii():
+        return found
+    return [part for word in found for part in (_pairs(word) if IS_CJK.match(word) else (word,))]
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return (run[n : n + 2] for n in range(max(len(run) - 1, 1)))
 
 
 def words(text: str) -> list[str]:

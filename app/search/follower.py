@@ -3,7 +3,6 @@
 import gc
 import threading
 from pathlib import Path
-from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Engine
@@ -12,20 +11,42 @@ from app.db import reading
 from app.languages import Language
 from app.search import meaning, queries
 from app.search.hints import Bound, Hints
+from app.search.segment import Mask
+from app.search.sight import Sight
 from app.search.snapshot import Snapshot
 from app.search.store import Store
+from app.viewer import Viewer
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 5.0
 READ_AT_ONCE = 1_000  # aids; more are read in the background, and until then asked from Whoosh
+MOST_SIGHTS = 8  # a roll-out makes kinds of readers of its own
 MANY_SEGMENTS, MOST_SEGMENTS = 8, 32  # that wait to be merged in a quiet second, and that do not wait
 
 
-class State(NamedTuple):
-    """What questions are answered from: one state of the index, with the hints that belong to it."""
+class State:
+    """What questions are answered from: one state of the index and its hints, as each kind of reader sees it."""
 
-    snapshot: Snapshot
-    hints: Bound
+    def __init__(self, snapshot: Snapshot, hints: Bound) -> None:
+        self.snapshot = snapshot
+        self.hints = hints
+        self._sights: dict[tuple[bool, frozenset[int]], Sight] = {}
+
+    def sight(self, viewer: Viewer) -> Sight:
+        """What this reader has in sight."""
+        kind = viewer.member, viewer.withheld
+        found = self._sights.get(kind)
+        if found is None:
+            if len(self._sights) >= MOST_SIGHTS:
+                self._sights.clear()
+            found = self._sights[kind] = Sight(self.snapshot, self.hints, self._visible(viewer))
+        return found
+
+    def _visible(self, viewer: Viewer) -> Mask:
+        visible = self.snapshot.alive if viewer.member else self.snapshot.public
+        for aid in viewer.withheld:
+            visible = visible & ~self.snapshot.having("aid", str(aid))
+        return visible
 
 
 class Follower:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from app.search import analysis
-from app.search.segment import MOST_REMEMBERED, Documents, Scores
+from app.search.segment import Scores
 from app.search.snapshot import NOTHING, Impact, Snapshot
 
 # Learned words are one more field of an aid, scored like the others; its weights are readers, so that more of them
@@ -45,27 +45,15 @@ class Bound:
         self.number = hints.number
         self._hints = hints
         self._snapshot = snapshot
-        self._impacts: dict[str, Impact] = {}
-        self.completions = lru_cache(MOST_REMEMBERED)(self._completions)
-        self.strongest = lru_cache(MOST_REMEMBERED)(self._strongest)
 
     def impact(self, term: str) -> Impact:
         """What a term adds to which documents, by where it stands and by what was learned."""
-        own = self._snapshot.impact(term)
-        if term not in self._hints.learned or not self._snapshot.loaded:
+        own, learned = self._snapshot.impact(term), self.learned(term)
+        if not len(learned.documents):
             return own
-        found = self._impacts.get(term)
-        if found is None:
-            learned = self.learned(term)
-            documents, owner = np.unique(np.concatenate([own.documents, learned.documents]), return_inverse=True)
-            scores = np.bincount(owner, np.concatenate([own.scores, learned.scores]), len(documents))
-            found = self._impacts[term] = Impact(documents, scores.astype(np.float64))
-        return found
-
-    def _strongest(self, term: str, most: int) -> Documents:
-        """The documents to which a term adds most."""
-        documents, scores = self.impact(term)
-        return documents if len(documents) <= most else documents[np.argpartition(scores, -most)[-most:]]
+        documents, owner = np.unique(np.concatenate([own.documents, learned.documents]), return_inverse=True)
+        scores = np.bincount(owner, np.concatenate([own.scores, learned.scores]), len(documents))
+        return Impact(documents, scores.astype(np.float64, copy=False))
 
     def learned(self, term: str) -> Impact:
         """What was learned adds to which documents."""
@@ -101,7 +89,7 @@ class Bound:
                 factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
 
-    def _completions(self, start: str) -> list[tuple[str, float]]:
+    def completions(self, start: str) -> list[tuple[str, float]]:
         """The words that begin so, the likeliest first: by how many aids have them and how many readers they helped."""
         counts = self._snapshot.completions(start)
         helped = {word: sum(self._readers.get(term, 0.0) for term in self._snapshot.terms(word)) for word in counts}

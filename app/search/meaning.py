@@ -6,7 +6,7 @@ fetched. Without the package search works on words alone.
 
 import importlib.util
 import math
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ Vector = NDArray[np.float32]
 DIMENSIONS = 256
 TITLE = 0.15  # how much of an aid's vector is that of its title
 MOST_CHARACTERS = 20_000
-MOST_REMEMBERED = 20_000  # words
+MOST_REMEMBERED = 4_000  # words
 STORED = np.dtype("<f2")
+_NOWHERE = np.zeros(DIMENSIONS, np.float32)
 
 
 class Model:
@@ -26,8 +27,8 @@ class Model:
 
     def __init__(self, pieces: Any, vectors: Vector) -> None:
         self._pieces = pieces
-        self._ids = lru_cache(MOST_REMEMBERED)(self._encode)
         self._vectors = vectors
+        self._of = lru_cache(MOST_REMEMBERED)(self._word)
         self._words = frozenset(pieces.get_vocab())
 
     def is_word(self, word: str) -> bool:
@@ -38,10 +39,13 @@ class Model:
         found: list[int] = self._pieces.encode(text, add_special_tokens=False).ids
         return found
 
+    def _word(self, word: str) -> Vector:
+        found: Vector = self._vectors[self._encode(word)].sum(axis=0)
+        return found
+
     def question(self, text: str) -> Vector:
         """The direction of a question; zeros where it has no word. No piece reaches over a space."""
-        found = [piece for word in text.split() for piece in self._ids(word)]
-        return _unit(self._vectors[found].sum(axis=0)) if found else np.zeros(DIMENSIONS, np.float32)
+        return _unit(reduce(np.add, map(self._of, text.split()), _NOWHERE))
 
     def aid(self, title: str, text: str) -> Vector:
         """The direction of an aid: a piece that stands there often counts by the logarithm of how often."""
@@ -95,5 +99,5 @@ def unpack(stored: bytes | None) -> Vector:
 
 
 def _unit(vector: Vector) -> Vector:
-    length = math.sqrt(vector @ vector)
+    length = math.sqrt(vector.dot(vector))
     return vector / length if length else vector

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.aids.catalogue import Neighbour
 from app.search import analysis, meaning
-from app.search.hints import Bound
-from app.search.segment import Documents, Mask, Scores
+from app.search.segment import Documents, Impacts, Mask, Scores
+from app.search.sight import CONSIDERED, Group, Sight, Wanted
 from app.search.snapshot import Snapshot, top
-from app.search.terms import Understood, Wanted
+from app.search.terms import Understood
 
 MEANING = 0.6  # the share of meaning in a score; the rest is words
 LEADERS, FEEDBACK = 4, 0.5  # the best aids, and how far the meaning of a question is moved towards them
-CONSIDERED = 150  # aids with the best words, which all else is looked at for
-SAMPLED = 600  # aids to which the rarest word adds most: so many of them show what the best words score at least
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
 LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means the same
 AS_TYPED = 1.5
@@ -41,32 +41,31 @@ class Circumstances:
 NOWHERE = Circumstances()
 
 
-@dataclass
+@dataclass(slots=True)
 class Scored:
-    """The scores of a question before they are put in order, each part by document; `total` aids have a word of it."""
+    """The scores of a question before they are put in order, each part by document; `total` aids have a word of it.
+
+    Words are taken by their `share`; meaning in terms of the most alike.
+    """
 
     total: int
     candidates: Documents
-    words: Scores
+    words: Impacts
+    share: float
     factor: Scores
-    as_typed: Scores
-    meaning: Scores | None = None
-
-    @property
-    def words_share(self) -> float:
-        """What a score of words is multiplied by: the best one counts 1, or what meaning leaves of it."""
-        most = float(self.words.max())
-        return (1.0 if self.meaning is None else 1 - MEANING) / most if most else 0.0
+    meaning: Impacts | None = None
+    as_typed: Scores | None = None
 
     @property
     def final(self) -> Scores:
         """The score that decides."""
-        total = self.words * self.words_share
+        final = self.words * self.share
         if self.meaning is not None:
-            total += MEANING * self.meaning
-        total *= self.factor
-        total += self.as_typed
-        return total
+            final += self.meaning
+        final = final * self.factor
+        if self.as_typed is not None:
+            final += self.as_typed
+        return final
 
 
 def best(scored: Scored, most: int) -> list[tuple[int, float]]:
@@ -77,78 +76,79 @@ def best(scored: Scored, most: int) -> list[tuple[int, float]]:
 
 
 def score(
-    snapshot: Snapshot, hints: Bound, asked: Understood, allowed: Mask, around: Circumstances, needed: int = 0
+    sight: Sight, asked: Understood, around: Circumstances = NOWHERE, narrowed: Mask | None = None, needed: int = 0
 ) -> Scored | None:
     """The parts of the score of the aids with the best words; of all that have one, where so many are needed.
 
-    Where few have a word of the question, those that mean it are among them.
+    Where few have a word of the question, those that mean it are among them. `narrowed` are the only aids that count.
     """
-    words = word_scores(snapshot, hints, asked.groups)
-    has = (words > 0) & allowed
+    words = added(asked.groups)
+    if narrowed is not None:
+        words *= narrowed
+    has = words > 0
     total = int(np.count_nonzero(has))
-    titled = [number for number in snapshot.titled(asked.flat[: analysis.MOST_TITLE]) if has[number]]
-    holding = _holding(snapshot, asked.phrases, has.nonzero()[0], words) if asked.phrases else []
-    direction = _direction(asked.corrected or asked.text) if snapshot.loaded else None
+    direction = _direction(asked.corrected or asked.text) if sight.snapshot.loaded else None
+    exact = _exact(sight, asked, words)
     if needed <= CONSIDERED < total:
-        candidates = _best_words(hints, asked, words, has)
-        if titled or holding:
-            candidates = np.union1d(candidates, titled + holding)
-    elif total < FEW and direction is not None:
-        candidates = _like(snapshot, direction, allowed, has.nonzero()[0])
-        total = len(candidates)
+        candidates = _best_words(words, has, asked.groups)
+        if exact:
+            candidates = np.union1d(candidates, list(exact))
     else:
         candidates = has.nonzero()[0]
+        if total < FEW and direction is not None:
+            candidates = _with_alike(sight, candidates, direction, narrowed)
+            total = len(candidates)
     if not total:
         return None
-    own = words.take(candidates)
-    factor = hints.popularity.take(candidates) * _lift(snapshot, asked, around, candidates)
-    scored = Scored(total, candidates, own, factor, _as_typed(asked, candidates, titled, holding))
+    own = words[candidates]
+    scored = Scored(total, candidates, own, 1 / (_most(own) or 1), _factor(sight, asked, around, candidates))
+    if exact:
+        scored.as_typed = np.zeros(len(candidates))
+        scored.as_typed[candidates.searchsorted(list(exact))] = list(exact.values())
     if direction is not None:
-        _add_meaning(scored, snapshot, direction)
+        _add_meaning(scored, sight.snapshot, direction)
     return scored
 
 
-def _best_words(hints: Bound, asked: Understood, words: Scores, has: Mask) -> Documents:
-    """The aids with the best words, in order, of those that have any.
+def added(groups: Sequence[Group]) -> Impacts:
+    """What the groups of a question, of which there is one, add to the score of each aid."""
+    words = groups[0].row()
+    for group in groups[1:]:
+        group.add_to(words)
+    return words
 
-    Among those with the rarest word are most often as many as are wanted; what scores less than the last of these is
-    not looked at.
+
+def _best_words(words: Impacts, has: Mask, groups: Sequence[Group]) -> Documents:
+    """The aids with the best words, in order.
+
+    As many as are wanted have the rarest word, most often; what scores less than the last of these is not looked at.
     """
-    often = {term: len(hints.impact(term).documents) for term in asked.terms}
-    rarest = min((term for term in often if often[term] >= CONSIDERED), key=often.__getitem__, default=None)
+    rarest = min((group for group in groups if len(group.documents) >= CONSIDERED), key=Group.often, default=None)
     if rarest is not None:
-        sample = hints.strongest(rarest, SAMPLED)
-        has = has & (words >= np.partition(words[sample] * has[sample], -CONSIDERED)[-CONSIDERED])
+        least = -_most(-words[rarest.strongest])
+        if least > 0:
+            has = words >= least
     candidates = has.nonzero()[0]
-    return candidates[_highest(words.take(candidates))]
+    return candidates[_highest(words[candidates])]
 
 
-def word_scores(snapshot: Snapshot, hints: Bound, groups: Sequence[Sequence[Wanted]]) -> Scores:
-    """The sum over the groups of a question; in a group the best term of an aid counts."""
-    scores = _added(snapshot.count, [_weighed(hints, group[0]) for group in groups if len(group) == 1])
-    for group in groups:
-        if len(group) > 1:
-            best = np.zeros(snapshot.count)
-            documents, impacts = zip(*(_weighed(hints, wanted) for wanted in group), strict=True)
-            np.maximum.at(best, np.concatenate(documents), np.concatenate(impacts))
-            scores += best
-    return scores
+def _highest(words: Impacts) -> Documents | slice:
+    """The places of the best words, in order."""
+    if len(words) <= CONSIDERED:
+        return slice(None)
+    places = words.argpartition(-CONSIDERED)[-CONSIDERED:]
+    places.sort()
+    return places
 
 
-def _weighed(hints: Bound, wanted: Wanted) -> tuple[Documents, Scores]:
-    documents, impacts = hints.impact(wanted.term)
-    return documents, impacts if wanted.weight == 1 else wanted.weight * impacts
+def _most(scores: NDArray[Any]) -> float:
+    """The highest of a few scores; the method `max` takes twice as long."""
+    return float(scores[scores.argmax()])
 
 
-def _added(count: int, found: Sequence[tuple[Documents, Scores]]) -> Scores:
-    if not found:
-        return np.zeros(count)
-    documents, impacts = zip(*found, strict=True)
-    return np.bincount(np.concatenate(documents), np.concatenate(impacts), count).astype(np.float64, copy=False)
-
-
-def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask, asked: str = "") -> list[Neighbour]:
+def neighbours(sight: Sight, aid: int, asked: str = "") -> list[Neighbour]:
     """The aids nearest to this one: alike, of one task, used together or after the same question."""
+    snapshot, hints = sight.snapshot, sight.hints
     here = snapshot.of_aid.get(aid)
     if here is None:
         return []
@@ -157,7 +157,7 @@ def neighbours(snapshot: Snapshot, hints: Bound, aid: int, allowed: Mask, asked:
     nearness = snapshot.likeness(snapshot.vectors(np.array([here]))[0]) + together + answered
     for task in snapshot.shown(here)["tasks"]:
         nearness[snapshot.having("task", task)] += SAME_TASK
-    nearness[~allowed] = 0
+    nearness[~sight.visible] = 0
     nearness[here] = 0
     near = np.flatnonzero(nearness >= NEAR)
     found = near[top(nearness[near], MOST_NEIGHBOURS)].tolist()
@@ -178,33 +178,33 @@ class Part:
     score: float
 
 
-def explain(snapshot: Snapshot, hints: Bound, asked: Understood, scored: Scored, document: int) -> list[Part]:
+def explain(sight: Sight, asked: Understood, scored: Scored, document: int) -> list[Part]:
     """How the score of one aid came about, the largest share first."""
     at = int(np.searchsorted(scored.candidates, document))
-    factor, share = float(scored.factor[at]), scored.words_share
-    parts = [part for group in asked.groups for part in _best(snapshot, hints, group, document, share)]
+    factor = float(scored.factor[at])
+    parts = [part for group in asked.groups for part in _best(sight, group, document, scored.share)]
     if scored.meaning is not None and scored.meaning[at]:
-        parts.append(Part("meaning", "", "", MEANING * float(scored.meaning[at])))
+        parts.append(Part("meaning", "", "", float(scored.meaning[at])))
     if factor != 1:
         parts.append(Part("boost", "", "", sum(part.score for part in parts) * (factor - 1)))
-    if scored.as_typed[at]:
+    if scored.as_typed is not None and scored.as_typed[at]:
         parts.append(Part("as typed", "", "", float(scored.as_typed[at])))
     return sorted(parts, key=lambda part: -part.score)
 
 
-def _best(snapshot: Snapshot, hints: Bound, group: Sequence[Wanted], document: int, share: float) -> list[Part]:
+def _best(sight: Sight, group: Group, document: int, share: float) -> list[Part]:
     """The shares of the term that counts in its group."""
-    found = [_parts(snapshot, hints, wanted, document, share) for wanted in group]
+    found = [_parts(sight, wanted, document, share) for wanted in group.wanted]
     return max(found, key=lambda parts: sum(part.score for part in parts))
 
 
-def _parts(snapshot: Snapshot, hints: Bound, wanted: Wanted, document: int, share: float) -> list[Part]:
+def _parts(sight: Sight, wanted: Wanted, document: int, share: float) -> list[Part]:
     scale = share * wanted.weight
     parts = [
         Part(wanted.origin, wanted.word, part.field, scale * part.score)
-        for part in snapshot.parts(wanted.term, document)
+        for part in sight.snapshot.parts(wanted.term, document)
     ]
-    learned = hints.learned(wanted.term)
+    learned = sight.hints.learned(wanted.term)
     if document in learned.documents:
         given = float(learned.scores[np.searchsorted(learned.documents, document)])
         parts.append(Part("learned", wanted.word, "learned", scale * given))
@@ -222,35 +222,33 @@ def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) 
     What the question means is taken to lie towards the best aids found by it: Rocchio, "Relevance feedback in
     information retrieval" (1971), with the best as the relevant ones.
     """
+    scored.share *= 1 - MEANING
     best = _highest(scored.words)
     vectors = snapshot.vectors(scored.candidates[best])
-
-    def look(towards: meaning.Vector) -> None:
-        near = np.maximum(vectors @ towards, 0)
-        scored.meaning = np.zeros(len(scored.candidates))
-        scored.meaning[best] = near / (near.max() or 1)
-
-    look(direction)
-    leaders = vectors[top(scored.final[best], LEADERS)]
-    look(direction + FEEDBACK / len(leaders) * leaders.sum(axis=0))
+    near = vectors.dot(direction)
+    scored.meaning = np.zeros(len(scored.words), np.float32)
+    scored.meaning[best] = near * (MEANING / (_most(near) or 1))
+    leaders = vectors[scored.final[best].argpartition(-LEADERS)[-LEADERS:]] if len(vectors) > LEADERS else vectors
+    near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / len(leaders)))
+    np.maximum(near, 0, out=near)
+    scored.meaning[best] = near * (MEANING / (_most(near) or 1))
 
 
-def _highest(words: Scores) -> Documents | slice:
-    """The places of the best words, in order."""
-    if len(words) <= CONSIDERED:
-        return slice(None)
-    return np.sort(np.argpartition(words, -CONSIDERED)[-CONSIDERED:])
+def _with_alike(sight: Sight, candidates: Documents, direction: meaning.Vector, narrowed: Mask | None) -> Documents:
+    """These aids and all that mean the same."""
+    alike = (sight.snapshot.likeness(direction) >= LEAST_LIKE) & sight.visible
+    if narrowed is not None:
+        alike &= narrowed
+    return np.union1d(candidates, alike.nonzero()[0])
 
 
-def _like(snapshot: Snapshot, direction: meaning.Vector, allowed: Mask, candidates: Documents) -> Documents:
-    likeness = snapshot.likeness(direction) * allowed
-    return np.union1d(candidates, np.flatnonzero(likeness >= LEAST_LIKE))
-
-
-def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances, candidates: Documents) -> Scores:
-    factor = np.ones(len(candidates))
-    for task in around.tasks:
-        factor[snapshot.having("task", task)[candidates]] = LIFT
+def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: Documents) -> Scores:
+    """What each score is multiplied by: popularity, the reader's task and role, help for trouble."""
+    snapshot = sight.snapshot
+    factor = sight.hints.popularity[candidates]
+    at_hand = [snapshot.having("task", task)[candidates] for task in around.tasks]
+    if at_hand:
+        factor[np.any(at_hand, axis=0)] *= LIFT
     if around.role:
         factor[snapshot.having("role", around.role)[candidates]] *= LIFT
     if TROUBLE.intersection(asked.words) or ("t" in asked.words and TROUBLE_AHEAD.intersection(asked.words)):
@@ -259,24 +257,26 @@ def _lift(snapshot: Snapshot, asked: Understood, around: Circumstances, candidat
     return factor
 
 
-def _as_typed(asked: Understood, candidates: Documents, titled: Sequence[int], holding: Sequence[int]) -> Scores:
+def _exact(sight: Sight, asked: Understood, words: Impacts) -> dict[int, float]:
     """More than any other score for an aid with the question as its title; a lift for one that holds what is quoted."""
-    extra = np.zeros(len(candidates))
-    extra[candidates.searchsorted(titled)] = AS_TYPED
-    if holding:
+    exact = {number: AS_TYPED for number in sight.snapshot.titled(asked.flat[: analysis.MOST_TITLE]) if words[number]}
+    if asked.phrases:
         quoted = sum(len(analysis.words(phrase)) for phrase in asked.phrases) / len(asked.words)
-        extra[candidates.searchsorted(holding)] += PHRASE * min(quoted, 1)
-    return extra
+        for number in _holding(sight, asked.phrases, words):
+            exact[number] = exact.get(number, 0.0) + PHRASE * min(quoted, 1)
+    return exact
 
 
-def _holding(snapshot: Snapshot, phrases: Sequence[str], candidates: Documents, words: Scores) -> list[int]:
-    """Those of the best candidates that hold every phrase as it was typed."""
+def _holding(sight: Sight, phrases: Sequence[str], words: Impacts) -> list[int]:
+    """Those of the aids with the best words that hold every phrase as it was typed."""
+    has = words > 0
     for word in {word for phrase in phrases for word in analysis.words(phrase)}:
-        found = [snapshot.impact(term).documents for term in snapshot.terms(word)]
-        if len(found) == len(snapshot.languages):  # else it is too common in one of them to be looked for
-            has = np.zeros(snapshot.count, dtype=np.bool_)
-            has[np.concatenate(found)] = True
-            candidates = candidates[has[candidates]]
+        group = sight.word(word).group
+        if len(group.wanted) == len(sight.snapshot.languages):  # else it is too common in one of them to be looked for
+            holds = np.zeros(len(has), dtype=np.bool_)
+            holds[group.documents] = True
+            has &= holds
+    candidates = has.nonzero()[0]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
     best = candidates[top(words[candidates], MOST_CHECKED)].tolist()
-    return [number for number in best if all(phrase in snapshot.text(number) for phrase in wanted)]
+    return [number for number in best if all(phrase in sight.snapshot.text(number) for phrase in wanted)]

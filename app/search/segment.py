@@ -23,11 +23,12 @@ MOST_MASKS = 256
 
 Documents = NDArray[np.int64]
 Scores = NDArray[np.float64]
+Impacts = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
 class Postings(NamedTuple):
-    """Where a term stands: row by row a document, how often, and the number of the field."""
+    """Where a term stands: row by row a document, in order, how often, and the number of the field."""
 
     documents: NDArray[np.int32]
     weights: NDArray[np.float32]
@@ -102,8 +103,9 @@ class Segment:
             documents.extend(ids)
             weights.extend(often)
         row, field_number, frequencies = np.array(found, dtype=np.int64).reshape(-1, 3).T
-        order = np.argsort(np.repeat(row, counts), kind="stable")
-        self._documents = np.array(documents, dtype=np.int32)[order]
+        where = np.array(documents, dtype=np.int32)
+        order = np.lexsort((where, np.repeat(row, counts)))
+        self._documents = where[order]
         self._weights = np.array(weights, dtype=np.float32)[order]
         self._fields = np.repeat(field_number, counts).astype(np.uint8)[order]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(row, counts, len(rows)))]).astype(np.int64)
@@ -149,7 +151,11 @@ class Segment:
         if not parts:
             return NOWHERE, frequency
         documents, weights, fields = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        return Postings(documents.astype(np.int32), weights.astype(np.float32), fields.astype(np.uint8)), frequency
+        order = np.argsort(documents, kind="stable")
+        found = Postings(
+            documents.astype(np.int32)[order], weights.astype(np.float32)[order], fields.astype(np.uint8)[order]
+        )
+        return found, frequency
 
     def titled(self, flat: str) -> list[int]:
         """The documents with this title."""

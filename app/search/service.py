@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import numpy as np
 import structlog
 from markupsafe import Markup
 from sqlmodel import Session
@@ -21,10 +22,11 @@ from app.ids import uuid7
 from app.people import service as people
 from app.search import analysis, learning, queries, ranking
 from app.search.excerpt import Marker
-from app.search.follower import Follower, State
+from app.search.follower import Follower
 from app.search.models import LearnedWord
 from app.search.ranking import Circumstances, Part, Scored
 from app.search.segment import Damaged, Mask
+from app.search.sight import Sight
 from app.search.snapshot import Snapshot
 from app.search.terms import MOST_WORDS, Understood, understand
 from app.viewer import Right, Viewer
@@ -100,7 +102,7 @@ class Search(Follower):
         state = self.state
         if state is not None:
             try:
-                return _from_index(state, answer, question, viewer)
+                return _from_index(state.sight(viewer), answer, question)
             except Damaged as error:
                 self._discard(error)
             except Exception:
@@ -133,7 +135,7 @@ class Search(Follower):
         if state is None or not state.snapshot.loaded:
             return []
         try:
-            return ranking.neighbours(*state, aid, _visible(state.snapshot, viewer), asked[:MOST_CHARACTERS])
+            return ranking.neighbours(state.sight(viewer), aid, asked[:MOST_CHARACTERS])
         except Damaged as error:
             self._discard(error)
             return []
@@ -147,29 +149,25 @@ def _nothing_to_search(text: str, asked: Sequence[str]) -> str | None:
     return "There is no word in this question. Type what you are trying to do."
 
 
-def _from_index(state: State, answer: Answer, question: Question, viewer: Viewer) -> Answer:
-    snapshot, hints = state
-    if not snapshot.count:
+def _from_index(sight: Sight, answer: Answer, question: Question) -> Answer:
+    if not sight.snapshot.count:
         return answer
-    visible = _visible(snapshot, viewer)
-    asked = understand(snapshot, hints, question.text, visible)
+    asked = understand(sight, question.text)
     if not asked.groups:
         return replace(answer, message=_nothing_to_search(question.text, asked.words))
-    allowed, needed = _narrowed(snapshot, question, visible), question.offset + question.limit
-    scored = ranking.score(snapshot, hints, asked, allowed, question.around, needed)
+    narrowed, needed = _narrowed(sight.snapshot, question), question.offset + question.limit
+    scored = ranking.score(sight, asked, question.around, narrowed, needed)
     if scored is None:
         return replace(answer, corrected=asked.corrected)
-    hits = _hits(state, asked, scored, question)
-    return replace(answer, hits=hits, total=scored.total, corrected=asked.corrected)
+    return replace(answer, hits=_hits(sight, asked, scored, question), total=scored.total, corrected=asked.corrected)
 
 
-def _hits(state: State, asked: Understood, scored: Scored, question: Question) -> list[Hit]:
-    snapshot, hints = state
-    marker = Marker(asked.terms, snapshot.languages)
+def _hits(sight: Sight, asked: Understood, scored: Scored, question: Question) -> list[Hit]:
+    marker = Marker(asked.terms, sight.snapshot.languages)
     hits = []
     for number, value in ranking.best(scored, question.offset + question.limit)[question.offset :]:
-        parts = ranking.explain(snapshot, hints, asked, scored, number) if question.explain else None
-        hits.append(_hit(snapshot.shown(number), value, marker, parts))
+        parts = ranking.explain(sight, asked, scored, number) if question.explain else None
+        hits.append(_hit(sight.snapshot.shown(number), value, marker, parts))
     return hits
 
 
@@ -189,19 +187,11 @@ def _hit(shown: dict[str, Any], score: float, marker: Marker, parts: list[Part] 
     )
 
 
-def _visible(snapshot: Snapshot, viewer: Viewer) -> Mask:
-    """The aids that this reader may see."""
-    visible = snapshot.alive if viewer.member else snapshot.public
-    for aid in viewer.withheld:
-        visible = visible & ~snapshot.having("aid", str(aid))
-    return visible
-
-
-def _narrowed(snapshot: Snapshot, question: Question, visible: Mask) -> Mask:
-    for name, value in (("task", question.task), ("kind", question.kind), ("moment", question.moment)):
-        if value:
-            visible = visible & snapshot.having(name, value)
-    return visible
+def _narrowed(snapshot: Snapshot, question: Question) -> Mask | None:
+    """The aids that are asked for; None where all are."""
+    asked = (("task", question.task), ("kind", question.kind), ("moment", question.moment))
+    masks = [snapshot.having(name, value) for name, value in asked if value]
+    return np.all(masks, axis=0) if masks else None
 
 
 # What trainers do with what was learned

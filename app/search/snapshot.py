@@ -18,14 +18,12 @@ from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader
 
 from app.search import analysis
-from app.search.segment import FIELDS, MOST_MASKS, Documents, Mask, Scores, Segment
+from app.search.segment import FIELDS, MOST_MASKS, Documents, Impacts, Mask, Scores, Segment
 
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
-MOST_TERMS = 50_000  # remembered
 MOST_COMPLETIONS = 20
 MOST_CORRECTIONS = 10
-LEFT_OUT = 0.5
 FEW = 500  # scores that are put in order at once
 WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
@@ -64,8 +62,6 @@ class Snapshot:
         totals = sum((segment.totals for segment in self.segments), np.zeros(len(FIELDS)))
         average = np.where(totals > 0, totals / max(self.count, 1), 1.0)
         self._inverse_average = 1 / average
-        self.terms = lru_cache(MOST_TERMS)(self._terms)
-        self.impact = lru_cache(MOST_TERMS)(self._impact)
         self.having = lru_cache(MOST_MASKS)(self._having)
 
     def load(self) -> None:
@@ -85,16 +81,20 @@ class Snapshot:
 
     # Words
 
-    def _impact(self, term: str) -> Impact:
+    def stands(self, term: str, among: Mask) -> bool:
+        """Whether any of these documents has this term."""
+        places = ((segment.postings(term).documents, start) for start, segment in self._places())
+        return any(bool(among[documents + start].any()) for documents, start in places)
+
+    def impact(self, term: str) -> Impact:
         """What this term adds to which documents, all fields together."""
-        places = [(start, segment) for start, segment in self._places() if segment.has(term)]
-        if not places:
+        rows = [self._rows(term, start, segment) for start, segment in self._places() if segment.has(term)]
+        if not rows:
             return NOTHING
-        rows = [self._rows(term, start, segment) for start, segment in places]
         documents = np.concatenate([documents for documents, _, _ in rows])
         scores = np.concatenate([scores for _, scores, _ in rows])
-        distinct, owner = np.unique(documents, return_inverse=True)
-        return Impact(distinct, np.bincount(owner, scores, len(distinct)).astype(np.float64))
+        first = np.concatenate([[0], np.flatnonzero(documents[1:] != documents[:-1]) + 1])
+        return Impact(documents[first], np.add.reduceat(scores, first))
 
     def _rows(self, term: str, start: int, segment: Segment) -> tuple[Documents, Scores, NDArray[np.uint8]]:
         documents, weights, fields = segment.postings(term)
@@ -130,30 +130,20 @@ class Snapshot:
                 counts[word] += count
         return counts.most_common(MOST_COMPLETIONS)
 
-    def corrections(self, folded: str, near: Mask | None) -> list[str]:
-        """The words that this one may be a mistyping of, the likeliest first: frequent ones, and those among `near`."""
+    def alike(self, folded: str) -> dict[str, int]:
+        """The most frequent words that this one may be a mistyping of, by the fewest edits, with their counts."""
         found = [one for segment in self.segments for one in segment.vocabulary.alike(folded)]
         fewest = min((edits for _, _, edits in found), default=0)
         counts: Counter[str] = Counter()
         for word, count, edits in found:
             counts[word] += count if edits == fewest else 0
-        likely = [word for word, count in counts.most_common(MOST_CORRECTIONS) if count]
-
-        def worth(word: str) -> float:
-            together = 0 if near is None else max((self._together(term, near) for term in self.terms(word)), default=0)
-            left_out = LEFT_OUT if len(word) > len(folded) else 0.0  # rather a letter forgotten than one too many
-            return float(np.log1p(counts[word])) / 4 + float(np.log1p(together)) + left_out
-
-        return sorted(likely, key=worth, reverse=True)
-
-    def _together(self, term: str, near: Mask) -> int:
-        return int(np.count_nonzero(near[self.impact(term).documents]))
+        return {word: count for word, count in counts.most_common(MOST_CORRECTIONS) if count}
 
     def frequency(self, folded: str) -> int:
         """How many aids have this word as it is written."""
         return sum(segment.vocabulary.count(folded) for segment in self.segments)
 
-    def _terms(self, word: str) -> tuple[str, ...]:
+    def terms(self, word: str) -> tuple[str, ...]:
         """The terms of a word in the languages of the library."""
         return analysis.terms_in(word, self.languages)
 
@@ -245,7 +235,7 @@ def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segmen
     return read or Segment(SegmentReader(opened.storage, found.schema, one, generation=found.generation))
 
 
-def top(scores: Scores, most: int) -> Documents:
+def top(scores: Scores | Impacts, most: int) -> Documents:
     """The places of the highest scores, best first; of equal ones the first."""
     if len(scores) <= FEW:
         return np.argsort(-scores, kind="stable")[:most]
