@@ -7,9 +7,10 @@ from pathlib import Path
 from whoosh import index
 
 from app.aids.models import Aid, Revision
-from app.search import analysis, meaning, ranking
+from app.search import analysis, ranking
 from app.search.hints import Bound, Hints
 from app.search.sight import Sight
+from app.search.slips import prepare
 from app.search.snapshot import Snapshot
 from app.search.store import MEMORY_MB, document
 from app.search.terms import understand
@@ -58,7 +59,7 @@ class Ours:
     def __init__(self, folder: Path) -> None:
         self.snapshot = Snapshot(index.open_dir(str(folder)))
         self.snapshot.load()
-        meaning.model()
+        prepare(self.snapshot.languages)
         self.sight = Sight(self.snapshot, Bound(Hints(), self.snapshot), self.snapshot.alive)
 
     def find(self, text: str, most: int = 10) -> list[int]:

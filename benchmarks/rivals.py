@@ -30,14 +30,14 @@ class Whoosh:
         return [hit.docnum for hit in self._searcher.search(query.Or(parts), limit=MOST)]
 
     def _parts(self, kind: str, word: str, odd: bool) -> Iterator[Any]:
-        term = analysis.term(word, "en")
+        terms = analysis.terms_of(word, "en")
         for field, weight in analysis.WEIGHTS.items():
             if odd and kind == "prefix":
                 yield query.Prefix(field, word, boost=weight)
             elif odd and kind == "typo":
-                yield query.FuzzyTerm(field, term or word, boost=weight, maxdist=1)
-            elif term is not None:
-                yield query.Term(field, term, boost=weight)
+                yield query.FuzzyTerm(field, (*terms, word)[0], boost=weight, maxdist=1)
+            else:
+                yield from (query.Term(field, term, boost=weight) for term in terms)
 
 
 class Fts5:

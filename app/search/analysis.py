@@ -31,7 +31,9 @@ MOST_TITLE = 200
 # How much a term counts where it stands. A term in a step stands in the body too; `joined` holds what may be written
 # as one word or as several: "log in", "e-mail", "E-4012".
 WEIGHTS = {"title": 1.0, "keywords": 1.0, "steps": 0.3, "body": 1.0, "tasks": 0.5, "joined": 0.5}
-WORDS = "words"  # every word as it is written, to complete a word that is being typed and to correct one
+# Every word as it is written, to complete a word that is being typed and to correct one: of the aids for everyone, and
+# of those for members.
+WORDS, WORDS_OF_MEMBERS = "words", "words_of_members"
 PARTICLES = frozenset("in on off out up down over back away through".split())
 
 # British and American spellings are one term.
@@ -51,7 +53,9 @@ SPELLINGS = [
         ("(?:cancell|travell|labell|modell|signall|totall|fuell|levell|channell|counsell|initiall)(?=ed|ing|er)", ""),
     )
 ]  # fmt: skip
+BRITISH = re.compile("|".join(pattern.pattern for pattern, _ in SPELLINGS))  # whether any of them does
 IZE = re.compile(r"^([a-z]{3,}?)(i|y)s(e|ed|es|er|ers|ing|ation|ations)$")
+PORTUGUESE_PLURAL = re.compile(r"([õo])es$")  # "impressões" of "impressão"; the stemmer knows it of few words
 # Words in -ise that are no verbs in -ize: their relatives are spelled with an s ("revise", "revision").
 NOT_IZE = frozenset(
     "adverti advi apprai chasti compri compromi conci devi disgui enterpri exerci experti franchi improvi merchandi "
@@ -62,7 +66,7 @@ NOT_IZE = frozenset(
 def schema() -> fields.Schema:
     """The fields of the index: what is searched, what narrows, and `shown`, all that a result shows."""
     ready = SpaceSeparatedTokenizer()  # the terms are made here, not by Whoosh: each aid has its own language
-    searched: dict[str, Any] = {name: fields.TEXT(ready, phrase=False) for name in (*WEIGHTS, WORDS)}
+    searched: dict[str, Any] = {name: fields.TEXT(ready, phrase=False) for name in (*WEIGHTS, WORDS, WORDS_OF_MEMBERS)}
     return fields.Schema(
         aid=fields.ID(unique=True, stored=True),
         vector=fields.STORED,
@@ -80,7 +84,7 @@ def schema() -> fields.Schema:
 
 def fingerprint(lang: str) -> str:
     """Changes whenever an index made before cannot be read as one made now."""
-    return f"2 whoosh {whoosh.versionstring()} {lang} {meaning.name()} {' '.join(sorted(schema().names()))}"
+    return f"3 whoosh {whoosh.versionstring()} {lang} {meaning.name()} {' '.join(sorted(schema().names()))}"
 
 
 @lru_cache(maxsize=100_000)
@@ -111,22 +115,35 @@ def too_common(langs: tuple[str, ...]) -> frozenset[str]:
     return frozenset().union(*(_stop_words(lang) for lang in langs))
 
 
+def is_common(text: str, langs: tuple[str, ...]) -> bool:
+    """Whether these languages are too full of its words to search for them; "IT" in capitals is another word."""
+    return all(fold(word) in too_common(langs) and not word.isupper() for word in split(text))
+
+
 @lru_cache(maxsize=200_000)
-def term(word: str, lang: str) -> str | None:
-    """The term of one word; None where it is too common to search for."""
+def terms_of(word: str, lang: str) -> tuple[str, ...]:
+    """The terms of one word; none where it is too common to search for.
+
+    The endings of some languages have accents ("devolución", "devoluciones"), and who types may leave them out: such a
+    word has the stem of what is written and of what may be typed.
+    """
     folded = fold(word)
     if folded in _stop_words(lang):
-        return None
+        return ()
     if IS_CJK.match(folded) or lang not in LANGUAGES:
-        return folded
-    return _stemmer(lang)(_american(folded) if lang == Language.ENGLISH else folded) or folded
+        return (folded,)
+    spelled = _american(folded) if lang == Language.ENGLISH else folded
+    forms = [spelled] if word.isascii() else [word.casefold(), spelled]
+    if lang == Language.PORTUGUESE:
+        forms = [PORTUGUESE_PLURAL.sub(lambda end: "ão" if end[1] == "õ" else "ao", form) for form in forms]
+    return tuple(dict.fromkeys(fold(_stemmer(lang)(form)) or folded for form in forms))
 
 
 def _american(word: str) -> str:
     verb = IZE.match(word)
     if verb and verb[1] + verb[2] not in NOT_IZE:
         return f"{verb[1]}{verb[2]}z{verb[3]}"
-    for pattern, becomes in SPELLINGS:
+    for pattern, becomes in SPELLINGS if BRITISH.match(word) else ():
         if found := pattern.match(word):
             return (becomes or found[0][:-1]) + word[found.end() :]
     return word
@@ -151,14 +168,19 @@ def words(text: str) -> list[str]:
 
 def terms(text: str, lang: str) -> list[str]:
     """The terms of a text, in order and as often as they stand there."""
-    return [found for word in split(text) if (found := term(word, lang)) is not None]
+    return [found for word in split(text) for found in terms_of(word, lang)]
 
 
 def joined(text: str, lang: str, close: bool = False) -> list[str]:
-    """The terms of what is written in parts and may be written as one; `close` joins all neighbours, as in a title."""
+    """The terms of what is written in parts and may be written as one, and of the parts of an error code ("PRN_SPOOL").
+
+    `close` joins all neighbours, as in a title.
+    """
+    words = split(text)
     runs = ["".join(split(run)) for run in HELD_TOGETHER.findall(text)]
-    pairs = [one + two for one, two in pairwise(split(text)) if close or two.lower() in PARTICLES]
-    return [found for word in (*runs, *pairs) if len(word) <= MOST_TERM and (found := term(word, lang))]
+    pairs = [one + two for one, two in pairwise(words) if close or two.lower() in PARTICLES]
+    parts = [part for word in words if "_" in word and word.isupper() for part in word.split("_")]
+    return [found for word in (*runs, *pairs, *parts) if len(word) <= MOST_TERM for found in terms_of(word, lang)]
 
 
 def flat(text: str) -> str:
@@ -169,4 +191,4 @@ def flat(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def terms_in(word: str, langs: tuple[str, ...]) -> tuple[str, ...]:
     """The distinct terms of one word in these languages."""
-    return tuple(dict.fromkeys(found for lang in langs if (found := term(word, lang)) is not None))
+    return tuple(dict.fromkeys(found for lang in langs for found in terms_of(word, lang)))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from app.db import reading
 from app.languages import Language
-from app.search import meaning, queries
+from app.search import queries, slips
 from app.search.hints import Bound, Hints
 from app.search.segment import Mask
 from app.search.sight import Sight
@@ -39,7 +39,7 @@ class State:
         if found is None:
             if len(self._sights) >= MOST_SIGHTS:
                 self._sights.clear()
-            found = self._sights[kind] = Sight(self.snapshot, self.hints, self._visible(viewer))
+            found = self._sights[kind] = Sight(self.snapshot, self.hints, self._visible(viewer), viewer.member)
         return found
 
     def _visible(self, viewer: Viewer) -> Mask:
@@ -109,14 +109,19 @@ class Follower:
             if not state.snapshot.loaded:
                 state.snapshot.load()
                 _spare_the_collector()
-                with self._refreshing:
-                    if self.state is state:  # not put a newer one back
-                        self._bind(state.snapshot)
+                self._use_again(state.snapshot)
             if self.store.tidy(MANY_SEGMENTS if quiet else MOST_SEGMENTS):
                 self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
             self._discard(error)
-        meaning.model()
+        state = self.state
+        if state is not None and slips.prepare(state.snapshot.languages):
+            self._use_again(state.snapshot)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the library."""
+        return self.state.snapshot.languages if self.state else (self.store.lang,)
 
     def refresh(self) -> None:
         """Use the newest state of the index and of the hints."""
@@ -141,6 +146,12 @@ class Follower:
                 self._bind(snapshot)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._discard(error)
+
+    def _use_again(self, snapshot: Snapshot) -> None:
+        """Forget what was worked out for this state of the index when less was known, unless there is a newer one."""
+        with self._refreshing:
+            if self.state is not None and self.state.snapshot is snapshot:
+                self._bind(snapshot)
 
     def _bind(self, snapshot: Snapshot) -> None:
         self.state = State(snapshot, Bound(self._hints, snapshot))

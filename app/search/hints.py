@@ -1,15 +1,16 @@
 """Synonyms, learned words and use, bound to one snapshot of the index."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from app.search import analysis
-from app.search.segment import Scores
+from app.search.segment import Mask, Scores
 from app.search.snapshot import NOTHING, Impact, Snapshot
+from app.search.vocabulary import Vocabulary
 
 # Learned words are one more field of an aid, scored like the others; its weights are readers, so that more of them
 # count for longer than repetitions of a word in a text do.
@@ -29,11 +30,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class Hints:
-    """What the tables of hints hold, `number` saying in which state."""
+    """What the tables of hints hold, `number` saying in which state.
+
+    `learned` is by term and aid; `words` are the learned words as they are written, each with its aids.
+    """
 
     number: int = 0
     rules: Sequence[Rule] = ()
     learned: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    words: Mapping[str, Collection[int]] = field(default_factory=dict)
     persons: Mapping[int, int] = field(default_factory=dict)
     together: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
@@ -89,11 +94,24 @@ class Bound:
                 factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
 
-    def completions(self, start: str) -> list[tuple[str, float]]:
-        """The words that begin so, the likeliest first: by how many aids have them and how many readers they helped."""
-        counts = self._snapshot.completions(start)
-        helped = {word: sum(self._readers.get(term, 0.0) for term in self._snapshot.terms(word)) for word in counts}
-        return sorted(((word, counts[word] + helped[word]) for word in counts), key=lambda one: -one[1])
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that have a synonym, and the learned ones, which are as frequent as they have readers."""
+        spoken = {word.lower(): 1 for rule in self._hints.rules for word in rule.words}
+        found = Vocabulary((spoken | {word: int(self.readers(word)) or 1 for word in self._hints.words}).items())
+        found.prepare()
+        return found
+
+    def spoken(self, word: str, visible: Mask) -> bool:
+        """Whether this word has a synonym, or led readers to any of these aids."""
+        if not self._spoken.isdisjoint(self._key(word)):
+            return True
+        at = self._snapshot.of_aid if self._snapshot.loaded else {}
+        return any(bool(visible[at[aid]]) for aid in self._hints.words.get(word, ()) if aid in at)
+
+    def readers(self, word: str) -> float:
+        """How many readers a word helped."""
+        return sum(self._readers.get(term, 0.0) for term in self._snapshot.terms(word))
 
     @cached_property
     def _readers(self) -> dict[str, float]:
@@ -115,12 +133,12 @@ class Bound:
             share[self.learned(term).documents] += 1 / len(set(terms))
         return np.where(share >= LEAST_SHARE, share, 0.0)
 
-    def knows(self, term: str) -> bool:
-        """Whether this is a learned word, or one that has a synonym."""
-        return term in self._hints.learned or term in self._spoken
+    def knows(self, term: str, visible: Mask) -> bool:
+        """Whether this term has a synonym, or led readers to any of these aids."""
+        return term in self._spoken or bool(visible[self.learned(term).documents].any())
 
     def synonyms(self, words: Sequence[str]) -> Iterator[tuple[int, Rule]]:
-        """The rules that speak of these words, and where in the question."""
+        """The rules that speak of these words, as they were typed, and where in the question."""
         keys = [self._key(word) for word in words] if self._hints.rules else []
         for at, key in enumerate(keys):
             for rule in {rule for term in key for rule in self._rules.get(term, ())}:
@@ -136,9 +154,11 @@ class Bound:
     def _rules(self) -> dict[str, list[Rule]]:
         found = defaultdict(list)
         for rule in self._hints.rules:
-            for term in self._key(rule.words[0]):
-                found[term].append(rule)
+            if any(self._snapshot.terms(word) or word.isupper() for word in rule.words):  # not in almost every question
+                for term in self._key(rule.words[0]):
+                    found[term].append(rule)
         return found
 
     def _key(self, word: str) -> frozenset[str]:
-        return frozenset(self._snapshot.terms(word)) or frozenset([analysis.fold(word)])
+        """What is the same in all forms of a word; of one that is too common to search for only "IT" is "IT"."""
+        return frozenset(self._snapshot.terms(word)) or frozenset([word if word.isupper() else analysis.fold(word)])

@@ -50,8 +50,7 @@ class _Tally:
         forms: set[tuple[str, str]] = set()
         for lesson in lessons:
             for word in analysis.words(lesson.words):
-                term = analysis.term(word, self.lang)
-                if term is not None:
+                for term in analysis.terms_of(word, self.lang):
                     worth[term] = lesson.worth
                     forms.add((term, word))
         for term, given in worth.items():

@@ -18,7 +18,8 @@ DIMENSIONS = 256
 TITLE = 0.15  # how much of an aid's vector is that of its title
 MOST_CHARACTERS = 20_000
 MOST_REMEMBERED = 4_000  # words
-STORED = np.dtype("<f2")
+BEGINS = "▁"  # a piece with which a word begins
+STEPS = 254  # a number of an aid's direction, which is between -.5 and .5, is kept as so many of one
 _NOWHERE = np.zeros(DIMENSIONS, np.float32)
 
 
@@ -29,11 +30,12 @@ class Model:
         self._pieces = pieces
         self._vectors = vectors
         self._of = lru_cache(MOST_REMEMBERED)(self._word)
-        self._words = frozenset(pieces.get_vocab())
+        self._words = frozenset(piece[1:] for piece in pieces.get_vocab() if piece[:1] == BEGINS)
 
-    def is_word(self, word: str) -> bool:
-        """Whether this is one of the commonest words as it is written, and no mistyping of another."""
-        return f"▁{word}" in self._words
+    @property
+    def words(self) -> frozenset[str]:
+        """The commonest words of many languages, as far as they are one piece."""
+        return self._words
 
     def _encode(self, text: str) -> list[int]:
         found: list[int] = self._pieces.encode(text, add_special_tokens=False).ids
@@ -89,13 +91,13 @@ def name() -> str:
 
 
 def pack(vector: Vector) -> bytes:
-    """The vector as the index keeps it: 512 bytes."""
-    return vector.astype(STORED).tobytes()
+    """A direction as the index keeps it: 256 bytes, each number in steps of 1/254."""
+    return (vector * STEPS).round().clip(-127, 127).astype(np.int8).tobytes()
 
 
-def unpack(stored: bytes | None) -> Vector:
-    """The vector that was kept; zeros where there is none."""
-    return np.frombuffer(stored, STORED).astype(np.float32) if stored else np.zeros(DIMENSIONS, np.float32)
+def unpack(kept: bytes | None) -> NDArray[np.int8]:
+    """The direction that was kept, in steps; zeros where there is none."""
+    return np.frombuffer(kept, np.int8) if kept else np.zeros(DIMENSIONS, np.int8)
 
 
 def _unit(vector: Vector) -> Vector:

@@ -7,7 +7,7 @@ from sqlalchemy import union
 from sqlmodel import Session, col, select
 
 from app.aids.models import Aid
-from app.search.analysis import words
+from app.search.analysis import split
 from app.search.hints import Hints, Rule
 from app.search.models import HintState, LearnedUse, LearnedWord, Synonym, UsedTogether
 
@@ -21,20 +21,22 @@ def hints(session: Session) -> Hints:
     """All hints."""
     number = hint_number(session)
     learned: dict[str, dict[int, float]] = defaultdict(dict)
-    kept = select(LearnedWord.term, LearnedWord.aid_id, LearnedWord.weight).where(col(LearnedWord.removed).is_(False))
-    for term, aid, weight in session.exec(kept):
-        learned[term][aid] = weight
+    words: dict[str, list[int]] = defaultdict(list)
+    kept = select(LearnedWord).where(col(LearnedWord.removed).is_(False))
+    for found in session.exec(kept):
+        learned[found.term][found.aid_id] = found.weight
+        words[found.word].append(found.aid_id)
     persons = dict(session.exec(select(LearnedUse.aid_id, LearnedUse.persons)).all())
     together: dict[int, dict[int, int]] = defaultdict(dict)
     for one, other, count in session.exec(select(UsedTogether.aid_id, UsedTogether.other_id, UsedTogether.persons)):
         together[one][other] = count
-    return Hints(number, _rules(session), dict(learned), persons, dict(together))
+    return Hints(number, _rules(session), dict(learned), dict(words), persons, dict(together))
 
 
 def _rules(session: Session) -> list[Rule]:
     rules = []
     for synonym in synonyms(session):
-        phrase, means = tuple(words(synonym.phrase)), tuple(words(synonym.means))
+        phrase, means = tuple(split(synonym.phrase)), tuple(split(synonym.means))
         rules.append(Rule(phrase, means))
         if synonym.both_ways:
             rules.append(Rule(means, phrase))

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from app.aids.catalogue import Neighbour
 from app.search import analysis, meaning
+from app.search.group import CONSIDERED, SAMPLED, Group, Wanted
 from app.search.segment import Documents, Impacts, Mask, Scores
-from app.search.sight import CONSIDERED, Group, Sight, Wanted
+from app.search.sight import Sight
 from app.search.snapshot import Snapshot, top
 from app.search.terms import Understood
+from app.search.words import read
 
 MEANING = 0.6  # the share of meaning in a score; the rest is words
 LEADERS, FEEDBACK = 4, 0.5  # the best aids, and how far the meaning of a question is moved towards them
+MANY = 500  # aids with any of the words; of fewer all are put in order
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
 LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means the same
 AS_TYPED = 1.5
@@ -87,10 +90,10 @@ def score(
         words *= narrowed
     has = words > 0
     total = int(np.count_nonzero(has))
-    direction = _direction(asked.corrected or asked.text) if sight.snapshot.loaded else None
+    direction = _direction(asked.meant) if sight.snapshot.loaded else None
     exact = _exact(sight, asked, words)
     if needed <= CONSIDERED < total:
-        candidates = _best_words(words, has, asked.groups)
+        candidates = _best_words(words, has, total, asked.groups)
         if exact:
             candidates = np.union1d(candidates, list(exact))
     else:
@@ -118,16 +121,16 @@ def added(groups: Sequence[Group]) -> Impacts:
     return words
 
 
-def _best_words(words: Impacts, has: Mask, groups: Sequence[Group]) -> Documents:
-    """The aids with the best words, in order.
+def _best_words(words: Impacts, has: Mask, total: int, groups: Sequence[Group]) -> Documents:
+    """The aids with the best words, in order, of `total` that have any.
 
     As many as are wanted have the rarest word, most often; what scores less than the last of these is not looked at.
     """
-    rarest = min((group for group in groups if len(group.documents) >= CONSIDERED), key=Group.often, default=None)
-    if rarest is not None:
-        least = -_most(-words[rarest.strongest])
-        if least > 0:
-            has = words >= least
+    frequent = [group for group in groups if group.often() >= SAMPLED] if total > MANY else []
+    if frequent:
+        sample = words[min(frequent, key=Group.often).strongest]
+        sample.partition(-CONSIDERED)
+        has = has & (words >= sample[-CONSIDERED])
     candidates = has.nonzero()[0]
     return candidates[_highest(words[candidates])]
 
@@ -139,6 +142,15 @@ def _highest(words: Impacts) -> Documents | slice:
     places = words.argpartition(-CONSIDERED)[-CONSIDERED:]
     places.sort()
     return places
+
+
+def _among(scores: Impacts, places: Documents | slice, count: int) -> Impacts:
+    """These scores at their places, and none at all others."""
+    if isinstance(places, slice):
+        return scores
+    row = np.zeros(count, np.float32)
+    row[places] = scores
+    return row
 
 
 def _most(scores: NDArray[Any]) -> float:
@@ -154,7 +166,7 @@ def neighbours(sight: Sight, aid: int, asked: str = "") -> list[Neighbour]:
         return []
     together = hints.together(aid)
     answered = hints.answered([term for word in analysis.words(asked) for term in snapshot.terms(word)])
-    nearness = snapshot.likeness(snapshot.vectors(np.array([here]))[0]) + together + answered
+    nearness = snapshot.likeness(snapshot.vectors(np.array([here]))[0] / meaning.STEPS) + together + answered
     for task in snapshot.shown(here)["tasks"]:
         nearness[snapshot.having("task", task)] += SAME_TASK
     nearness[~sight.visible] = 0
@@ -193,9 +205,13 @@ def explain(sight: Sight, asked: Understood, scored: Scored, document: int) -> l
 
 
 def _best(sight: Sight, group: Group, document: int, share: float) -> list[Part]:
-    """The shares of the term that counts in its group."""
-    found = [_parts(sight, wanted, document, share) for wanted in group.wanted]
-    return max(found, key=lambda parts: sum(part.score for part in parts))
+    """The shares of the alternative that counts in its group."""
+    found = [
+        [part for wanted in alternative for part in _parts(sight, wanted, document, share)]
+        for alternative in group.alternatives
+        if all(document in sight.hints.impact(wanted.term).documents for wanted in alternative)
+    ]
+    return max(found, key=lambda parts: sum(part.score for part in parts), default=[])
 
 
 def _parts(sight: Sight, wanted: Wanted, document: int, share: float) -> list[Part]:
@@ -226,12 +242,16 @@ def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) 
     best = _highest(scored.words)
     vectors = snapshot.vectors(scored.candidates[best])
     near = vectors.dot(direction)
-    scored.meaning = np.zeros(len(scored.words), np.float32)
-    scored.meaning[best] = near * (MEANING / (_most(near) or 1))
-    leaders = vectors[scored.final[best].argpartition(-LEADERS)[-LEADERS:]] if len(vectors) > LEADERS else vectors
-    near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / len(leaders)))
-    np.maximum(near, 0, out=near)
-    scored.meaning[best] = near * (MEANING / (_most(near) or 1))
+    if len(near) > LEADERS:
+        first = scored.words[best] * scored.share
+        first += near * (MEANING / (_most(near) or 1))
+        leaders = vectors[first.argpartition(-LEADERS)[-LEADERS:]]
+    else:
+        leaders = vectors
+    near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / meaning.STEPS / len(leaders)))
+    near = np.maximum(near, 0)
+    near *= MEANING / (_most(near) or 1)
+    scored.meaning = _among(near, best, len(scored.words))
 
 
 def _with_alike(sight: Sight, candidates: Documents, direction: meaning.Vector, narrowed: Mask | None) -> Documents:
@@ -271,11 +291,9 @@ def _holding(sight: Sight, phrases: Sequence[str], words: Impacts) -> list[int]:
     """Those of the aids with the best words that hold every phrase as it was typed."""
     has = words > 0
     for word in {word for phrase in phrases for word in analysis.words(phrase)}:
-        group = sight.word(word).group
-        if len(group.wanted) == len(sight.snapshot.languages):  # else it is too common in one of them to be looked for
-            holds = np.zeros(len(has), dtype=np.bool_)
-            holds[group.documents] = True
-            has &= holds
+        found = sight.once(read, word)
+        if not found.common:  # in any language: such a word is not looked for
+            has &= found.group.row() > 0
     candidates = has.nonzero()[0]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
     best = candidates[top(words[candidates], MOST_CHECKED)].tolist()

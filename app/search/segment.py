@@ -51,10 +51,10 @@ class Segment:
         self.count: int = leaf.doc_count_all()
         self.totals = np.array([leaf.field_length(name) for name in FIELDS], dtype=np.float64)
         self.lengths = np.stack([_lengths(leaf, name) for name in FIELDS])
-        self.vocabulary = Vocabulary(
-            (word.decode(), info.doc_frequency()) for word, info in leaf.iter_field(analysis.WORDS)
+        self.words, self.words_of_members = (
+            Vocabulary(_counted(leaf, name)) for name in (analysis.WORDS, analysis.WORDS_OF_MEMBERS)
         )
-        self.vectors: NDArray[np.float32] | None = None
+        self.vectors = np.zeros((0, meaning.DIMENSIONS), np.int8)
         self.aids: dict[int, int] = {}
         self._reading = threading.Lock()  # Whoosh's readers share one position in their files
         self._rows: dict[str, int] | None = None
@@ -77,8 +77,9 @@ class Segment:
         """Read everything, so that nothing has to be asked from Whoosh any more."""
         if self._rows is not None:
             return
-        self.vocabulary.prepare()
-        vectors = np.zeros((self.count, meaning.DIMENSIONS), np.float32)
+        self.words.prepare()
+        self.words_of_members.prepare()
+        vectors = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
         for number in range(self.count):
             with self._whoosh():
                 stored = self.leaf.stored_fields(number)
@@ -191,6 +192,10 @@ class Segment:
 
 def _terms(leaf: Any) -> list[tuple[str, str]]:
     return [(field, text.decode()) for (field, text), _ in leaf if field in NUMBER]
+
+
+def _counted(leaf: Any, field: str) -> Iterator[tuple[str, int]]:
+    return ((word.decode(), info.doc_frequency()) for word, info in leaf.iter_field(field))
 
 
 def _documents(leaf: Any, field: str, value: str) -> list[int]:

@@ -17,13 +17,15 @@ from whoosh import scoring
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader
 
-from app.search import analysis
+from app.search import analysis, meaning
 from app.search.segment import FIELDS, MOST_MASKS, Documents, Impacts, Mask, Scores, Segment
+from app.search.vocabulary import Alike, Vocabulary
 
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
 MOST_COMPLETIONS = 20
-MOST_CORRECTIONS = 10
+NO_DIRECTIONS = np.zeros((0, meaning.DIMENSIONS), np.int8)
+PORTION = 4_096  # directions that are looked at at once
 FEW = 500  # scores that are put in order at once
 WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
@@ -55,7 +57,7 @@ class Snapshot:
         self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
         self.segments = list(self.by_id.values())
         *self._starts, self.count = accumulate((segment.count for segment in self.segments), initial=0)
-        self._ends = np.array([*self._starts[1:], self.count])
+        self._directions = NO_DIRECTIONS
         self.alive = np.ones(self.count, dtype=np.bool_)
         for start, one in zip(self._starts, stored, strict=True):
             self.alive[[start + number for number in one.deleted_docs()]] = False
@@ -68,6 +70,8 @@ class Snapshot:
         """Read into arrays what is not yet, so that nothing has to be asked from Whoosh."""
         for segment in self.segments:
             segment.load()
+        found = [segment.vectors for segment in self.segments]
+        self._directions = found[0] if len(found) == 1 else np.concatenate([NO_DIRECTIONS, *found])
 
     @property
     def unread(self) -> int:
@@ -115,33 +119,35 @@ class Snapshot:
         here = documents == document
         return [Part(FIELDS[field], float(score)) for field, score in zip(fields[here], scores[here], strict=True)]
 
-    def completions(self, start: str) -> dict[str, int]:
+    def completions(self, start: str, member: bool) -> Counter[str]:
         """The most frequent words that begin so, each with the number of aids that have it."""
-        return dict(self._frequent(segment.vocabulary.beginning(start) for segment in self.segments))
+        return self._frequent(words.beginning(start) for words in self._vocabularies(member))
 
-    def codes(self, part: str) -> list[str]:
+    def codes(self, part: str, member: bool) -> list[str]:
         """The most frequent part numbers and codes with this in them."""
-        return [word for word, _ in self._frequent(segment.vocabulary.holding(part) for segment in self.segments)]
+        return list(self._frequent(words.holding(part) for words in self._vocabularies(member)))
 
-    def _frequent(self, found: Iterable[Iterable[tuple[str, int]]]) -> list[tuple[str, int]]:
+    def _frequent(self, found: Iterable[Iterable[tuple[str, int]]]) -> Counter[str]:
         counts: Counter[str] = Counter()
         for words in found:
             for word, count in words:
                 counts[word] += count
-        return counts.most_common(MOST_COMPLETIONS)
+        return Counter(dict(counts.most_common(MOST_COMPLETIONS)))
 
-    def alike(self, folded: str) -> dict[str, int]:
-        """The most frequent words that this one may be a mistyping of, by the fewest edits, with their counts."""
-        found = [one for segment in self.segments for one in segment.vocabulary.alike(folded)]
-        fewest = min((edits for _, _, edits in found), default=0)
-        counts: Counter[str] = Counter()
-        for word, count, edits in found:
-            counts[word] += count if edits == fewest else 0
-        return {word: count for word, count in counts.most_common(MOST_CORRECTIONS) if count}
+    def alike(self, folded: str, member: bool) -> list[Alike]:
+        """The words that this one may be a mistyping of."""
+        return [one for words in self._vocabularies(member) for one in words.alike(folded)]
 
-    def frequency(self, folded: str) -> int:
+    def frequency(self, folded: str, member: bool) -> int:
         """How many aids have this word as it is written."""
-        return sum(segment.vocabulary.count(folded) for segment in self.segments)
+        return sum(words.count(folded) for words in self._vocabularies(member))
+
+    def _vocabularies(self, member: bool) -> Iterator[Vocabulary]:
+        """The words of the aids for everyone, and of those for members where this is one."""
+        for segment in self.segments:
+            yield segment.words
+            if member:
+                yield segment.words_of_members
 
     def terms(self, word: str) -> tuple[str, ...]:
         """The terms of a word in the languages of the library."""
@@ -174,24 +180,15 @@ class Snapshot:
         number, _, segment = self._place(document)
         return segment.text(number)
 
-    def likeness(self, direction: NDArray[np.float32]) -> Scores:
-        """The cosine between a direction and every document; 0 without a vector."""
-        cosines = np.zeros(self.count)
-        for start, segment in self._places():
-            if segment.vectors is not None:
-                cosines[start : start + segment.count] = segment.vectors @ direction
-        return cosines
+    def likeness(self, direction: meaning.Vector) -> Scores:
+        """The cosine between a direction and every document, once everything was read; 0 without a vector."""
+        portions = (self._directions[first : first + PORTION] for first in range(0, self.count, PORTION))
+        cosines = [portion.astype(np.float32).dot(direction) for portion in portions]
+        return np.concatenate(cosines).astype(np.float64) / meaning.STEPS
 
-    def vectors(self, documents: Documents) -> NDArray[np.float32]:
-        """The directions of these documents, which are in order, one a row; once everything was read."""
-        ends = documents.searchsorted(self._ends).tolist()
-        places = zip(self._places(), [0, *ends], ends, strict=False)
-        found = [
-            segment.vectors.take(documents[first:last] - start, axis=0)
-            for (start, segment), first, last in places
-            if segment.vectors is not None and first < last
-        ]
-        return found[0] if len(found) == 1 else np.concatenate(found)
+    def vectors(self, documents: Documents) -> meaning.Vector:
+        """The directions of these documents, one a row, in steps; once everything was read."""
+        return self._directions.take(documents, axis=0).astype(np.float32)
 
     @cached_property
     def of_aid(self) -> dict[int, int]:
@@ -238,7 +235,7 @@ def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segmen
 def top(scores: Scores | Impacts, most: int) -> Documents:
     """The places of the highest scores, best first; of equal ones the first."""
     if len(scores) <= FEW:
-        return np.argsort(-scores, kind="stable")[:most]
+        return (-scores).argsort(kind="stable")[:most]
     chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
     return chosen[np.argsort(-scores[chosen], kind="stable")][:most]
 

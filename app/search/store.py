@@ -20,6 +20,7 @@ from whoosh import index
 
 from app.aids import queries
 from app.aids import service as aids
+from app.aids.document import Audience
 from app.aids.models import Aid, Revision
 from app.db import reading
 from app.ids import uuid7
@@ -213,7 +214,7 @@ def document(aid: Aid, revision: Revision, tasks: Sequence[Named], lang: str) ->
     return {
         **{name: terms(text) for name, text in parts.items()},
         "joined": " ".join(joined),
-        "words": " ".join(words),
+        analysis.WORDS if revision.audience == Audience.EVERYONE else analysis.WORDS_OF_MEMBERS: " ".join(words),
         "aid": str(aid.id),
         "vector": meaning.pack(model.aid(revision.title, body)) if model else None,
         "exact": analysis.flat(revision.title)[: analysis.MOST_TITLE],

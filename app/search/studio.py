@@ -167,6 +167,7 @@ def synonyms_page(request: Request, session: ReadSession, viewer: ViewerDep) -> 
 
 @router.post("/synonyms")
 def add_synonym(
+    found_by: SearchDep,
     session: WriteSession,
     viewer: ViewerDep,
     now: NowDep,
@@ -175,7 +176,7 @@ def add_synonym(
     both_ways: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """Add a synonym."""
-    synonyms.add(session, now, viewer, phrase, means, both_ways)
+    synonyms.add(session, now, viewer, synonyms.Wanted(phrase, means, both_ways, found_by.languages))
     return RedirectResponse("/studio/synonyms", 303)
 
 

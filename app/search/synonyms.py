@@ -1,7 +1,7 @@
 """Words that mean the same: from `synonyms.yaml` in a library folder, or added by a trainer."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import delete
@@ -70,25 +70,37 @@ def load(session: Session, origin: str, content: SynonymsFile) -> None:
     learning.announce(session)
 
 
-def add(session: Session, at: datetime, viewer: Viewer, phrase: str, means: str, both_ways: bool) -> None:
+class Wanted(NamedTuple):
+    """A synonym to be added; `langs` are the languages of the library."""
+
+    phrase: str
+    means: str
+    both_ways: bool
+    langs: tuple[str, ...]
+
+
+def add(session: Session, at: datetime, viewer: Viewer, wanted: Wanted) -> None:
     """Add a synonym by hand; it works within seconds.
 
     Raises:
-        Invalid: one of them has no word, is too long, or both are the same.
+        Invalid: one of them has no word, is too long, or both are the same; or almost every question has it.
         Conflict: it is there already.
     """
     viewer.require(Right.WRITE)
-    phrase, means = " ".join(phrase.split()), " ".join(means.split())
+    phrase, means = " ".join(wanted.phrase.split()), " ".join(wanted.means.split())
     one, other = (analysis.flat(text) for text in (phrase, means))
     if not one or not other or one == other or max(len(phrase), len(means)) > 100 or "\0" in phrase + means:
         raise Invalid("Write two different words or short phrases, each of at most 100 characters.")
+    spoken = [phrase, means] if wanted.both_ways else [phrase]
+    if any(analysis.is_common(text, wanted.langs) for text in spoken):
+        raise Invalid("A word that stands in almost every question cannot have a synonym. Add a word to it.")
     known = queries.synonyms(session)
     if len(known) >= MOST:
         raise Invalid(f"There are {MOST:,} synonyms, and more are not kept. Remove some first.")
     pairs = [(row.phrase, row.means) for row in known] + [(row.means, row.phrase) for row in known if row.both_ways]
     if (one, other) in [(analysis.flat(a), analysis.flat(b)) for a, b in pairs]:
         raise Conflict(f"“{phrase}” finds “{means}” already.")
-    session.add(Synonym(phrase=phrase, means=means, both_ways=both_ways, origin=STUDIO))
+    session.add(Synonym(phrase=phrase, means=means, both_ways=wanted.both_ways, origin=STUDIO))
     learning.announce(session)
     people.record(session, at, viewer, "added a synonym", f"{phrase} = {means}"[:200])
 

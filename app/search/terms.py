@@ -2,45 +2,45 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from app.search import analysis, meaning
+from app.search import analysis
+from app.search.group import Group
 from app.search.segment import Mask
-from app.search.sight import HALF, Group, Sight
-from app.search.vocabulary import Vocabulary
+from app.search.sight import Sight
+from app.search.slips import LIKELY, guess
+from app.search.words import begun, joined, read
 
 MOST_WORDS = 60
-MOST_CORRECTED = 5  # words of one question
+MOST_GUESSED = 5  # words of one question
 MOST_PHRASES = 5
 MOST_MEANT = 3  # words that a mistyped one may stand for
-LEAST_PART = 3  # letters of each part of a word that was written together
-LEAST_SLIP = 5  # letters from which on a word may be a mistyping of one that is too common to search for
-LIKELY, UNLIKELY, ALIKE = 0.9, 0.45, 0.8
+UNLIKELY = 0.45
 PHRASE = re.compile(r'["“”„«»]([^"“”„«»]{2,200})["“”„«»]')
-CODE = re.compile(r"\d")
 
 
 class Understood(NamedTuple):
-    """A question taken apart. Of a group only the best term counts; `corrected` is the question as it may be meant.
+    """A question taken apart. Of a group only the best alternative counts.
 
-    `flat` is what a title would be that is typed in full.
+    `corrected` is the question as it may be meant, `meant` the text whose meaning counts, with synonyms; `flat` is what
+    a title would be that is typed in full.
     """
 
     text: str
     words: Sequence[str]
-    groups: Sequence[Group] = ()
-    phrases: Sequence[str] = ()
-    flat: str = ""
+    groups: Sequence[Group]
+    phrases: Sequence[str]
+    flat: str
+    meant: str
     corrected: str | None = None
 
     @property
     def terms(self) -> list[str]:
         """Every term."""
-        return [wanted.term for group in self.groups for wanted in group.wanted]
+        return [wanted.term for group in self.groups for one in group.alternatives for wanted in one]
 
 
 def understand(sight: Sight, text: str) -> Understood:
@@ -48,22 +48,27 @@ def understand(sight: Sight, text: str) -> Understood:
     spelled = analysis.split(text)
     sequence = [word.lower() for word in spelled[:MOST_WORDS]]
     words = list(dict.fromkeys(sequence))
-    unfinished = sequence[-1] if sequence and not text[-1].isspace() else None
-    groups, mended = _taken(sight, words, unfinished)
-    for at, rule in sight.hints.synonyms(sequence):
-        _add_synonym(sight, groups, sequence[at] if len(rule.words) == 1 else " ".join(rule.words), rule.means)
+    groups, mended = _taken(sight, words, sequence[-1] if sequence and not text[-1].isspace() else None)
+    corrected = _corrected(text, mended) if mended else None
+    meant = _add_synonyms(sight, groups, spelled[:MOST_WORDS], mended)
     for word in _written_together(sequence, text):
-        joined = sight.joined(word)
-        if joined.wanted:
-            _add(sight, groups, word, joined)
+        found = sight.once(joined, word)
+        if found.alternatives:
+            _add(sight, groups, word, found)
     return Understood(
         text,
         words,
-        [group for group in groups.values() if group.wanted],
-        [found for found in PHRASE.findall(text)[:MOST_PHRASES] if len(analysis.words(found)) > 1],
-        " ".join(map(analysis.fold, spelled)),
-        _corrected(text, mended) if mended else None,
+        [group for group in groups.values() if group.alternatives],
+        _phrases(text),
+        " ".join(sequence if text.isascii() else map(analysis.fold, sequence)),
+        " ".join([corrected or text, *meant]),
+        corrected,
     )
+
+
+def _phrases(text: str) -> list[str]:
+    """What is quoted, in two words or more."""
+    return [found for found in PHRASE.findall(text)[:MOST_PHRASES] if len(analysis.words(found)) > 1]
 
 
 def _corrected(text: str, mended: Mapping[str, str]) -> str:
@@ -75,60 +80,45 @@ def _taken(sight: Sight, words: Sequence[str], unfinished: str | None) -> tuple[
 
     A word that one language is too full of to search for it finds nothing, unless the question has no others.
     """
-    read = {word: sight.word(word) for word in words}
-    groups = {word: one.group for word, one in read.items() if not one.common}
-    unknown = [word for word in groups if not read[word].known][:MOST_CORRECTED]
+    as_typed = {word: sight.once(read, word) for word in words}
+    groups = {word: one.group for word, one in as_typed.items() if not one.common}
+    unknown = [word for word in groups if not as_typed[word].known][:MOST_GUESSED]
     if not groups:
-        groups = {word: one.group for word, one in read.items()}
-    mended: dict[str, str] = {}
+        groups = {word: one.group for word, one in as_typed.items()}
     if unfinished in groups:
-        begun = sight.begun(unfinished)
-        if begun.wanted:
-            groups[unfinished] = begun
+        becomes = sight.once(begun, unfinished)
+        if becomes.alternatives:
+            groups[unfinished] = becomes
             unknown = [word for word in unknown if word != unfinished]
+    mended: dict[str, str] = {}
     for word in unknown:
-        meant = _meant(sight, groups, word, mended)
-        if meant.wanted:
-            groups[word] = meant
+        group, mended_word = _meant(sight, groups, word)
+        if group.alternatives:
+            groups[word] = group
+        if mended_word:
+            mended[word] = mended_word
     return groups, mended
 
 
-def _meant(sight: Sight, groups: Mapping[str, Group], word: str, mended: dict[str, str]) -> Group:
-    """What a word that no aid has may stand for: a code, two words in one, a mistyping; `mended` takes it down."""
-    snapshot, folded = sight.snapshot, analysis.fold(word)
-    if CODE.search(word):
-        codes = list(filter(sight.known, snapshot.codes(folded))) if len(word) >= LEAST_PART else []
-        return sight.alternatives(codes, "completion", [HALF])
-    parts = _parts(sight, folded)
-    if parts:
-        mended[word] = " ".join(parts)
-        return sight.alternatives(parts, "parts", [LIKELY])
-    right = _is_right(sight, folded)
-    corrections = [] if right else sight.corrections(folded, _near(sight, groups, word))[:MOST_MEANT]
-    if corrections:
-        mended[word] = corrections[0]
-    return sight.alternatives(corrections, "correction", [LIKELY, UNLIKELY])
+def _meant(sight: Sight, groups: Mapping[str, Group], word: str) -> tuple[Group, str | None]:
+    """What a word that no aid has may stand for, and how that is written; the other words decide in doubt."""
+    guessed = sight.once(guess, word)
+    if not guessed.corrections:
+        return guessed.group, guessed.mended
+    near = _near(sight, groups, word)
 
+    def worth(found: str) -> float:
+        group = sight.once(read, found).group
+        together = 0 if near is None else int(np.count_nonzero(near[group.documents]))
+        return guessed.corrections[found] + float(np.log1p(together))
 
-def _is_right(sight: Sight, folded: str) -> bool:
-    """Whether a word that no aid has is a common one, or a mistyping of one that is too common to search for."""
-    model = meaning.at_hand()
-    if model and model.is_word(folded):
-        return True
-    return len(folded) >= LEAST_SLIP and any(_common_words(sight.snapshot.languages).alike(folded, 1))
-
-
-@cache
-def _common_words(langs: tuple[str, ...]) -> Vocabulary:
-    """The words that are too common to search for, to see which one was mistyped."""
-    found = Vocabulary((word, 1) for word in analysis.too_common(langs))
-    found.prepare()
-    return found
+    likely = sorted(guessed.corrections, key=worth, reverse=True)[:MOST_MEANT]
+    return sight.group(sight.alternatives(likely, "correction", [LIKELY, UNLIKELY])), likely[0]
 
 
 def _near(sight: Sight, groups: Mapping[str, Group], but: str) -> Mask | None:
     """The aids that have another word of the question."""
-    others = [group.documents for word, group in groups.items() if word != but and group.wanted]
+    others = [group.documents for word, group in groups.items() if word != but and group.alternatives]
     if not others:
         return None
     near = np.zeros(sight.snapshot.count, dtype=np.bool_)
@@ -136,29 +126,19 @@ def _near(sight: Sight, groups: Mapping[str, Group], but: str) -> Mask | None:
     return near
 
 
-def _parts(sight: Sight, folded: str) -> list[str]:
-    """The two known words that this one was made of by leaving out the space; the most frequent such pair."""
-    frequency = sight.snapshot.frequency
-    places = range(LEAST_PART, len(folded) - LEAST_PART + 1)
-    worth = {at: min(frequency(folded[:at]), frequency(folded[at:])) for at in places}
-    best = max(worth, key=lambda at: worth[at], default=None)
-    if best is None or not worth[best]:
-        return []
-    parts = [folded[:best], folded[best:]]
-    return parts if all(map(sight.known, parts)) else []
-
-
-def _add_synonym(sight: Sight, groups: dict[str, Group], spoken: str, means: Sequence[str]) -> None:
-    weight = ALIKE / len(means)
-    if len(means) == 1:
-        _add(sight, groups, spoken, sight.alternatives(means, "synonym", [weight]))
-    else:  # all its words count, each in a group of its own
-        for word in means:
-            _add(sight, groups, f"{spoken} {word}", sight.alternatives([word], "synonym", [weight]))
+def _add_synonyms(sight: Sight, groups: dict[str, Group], words: Sequence[str], mended: Mapping[str, str]) -> list[str]:
+    """Look for what also says it, and return that; a phrase of several words adds its own group."""
+    spelled = [mended.get(word.lower(), word) for word in words] if mended else words
+    meant = []
+    for at, rule in sight.hints.synonyms(spelled):
+        spoken = spelled[at].lower() if len(rule.words) == 1 else " ".join(rule.words)
+        _add(sight, groups, spoken, sight.group(sight.synonym(rule.means)))
+        meant.append(" ".join(rule.means))
+    return meant
 
 
 def _add(sight: Sight, groups: dict[str, Group], word: str, more: Group) -> None:
-    groups[word] = sight.group([*groups[word].wanted, *more.wanted]) if word in groups else more
+    groups[word] = sight.group([*groups[word].alternatives, *more.alternatives]) if word in groups else more
 
 
 def _written_together(sequence: Sequence[str], text: str) -> Iterable[str]:

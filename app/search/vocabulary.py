@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ MOST_ALIKE = 200
 MOST_COMPARED = 60
 MOST_REMEMBERED = 4_000
 LAST = "\U0010ffff"
+
+
+class Alike(NamedTuple):
+    """A word, how many aids have it, and how many edits it is away."""
+
+    word: str
+    often: int
+    edits: int
 
 
 class Vocabulary:
@@ -73,17 +82,17 @@ class Vocabulary:
         self._owners = np.array(owners, dtype=np.int32)[order]
         self._hashes = keys[order]
 
-    def alike(self, folded: str, most: int = 2) -> Sequence[tuple[str, int, int]]:
-        """The words that this one may be a mistyping of, those with the fewest edits; with their counts."""
+    def alike(self, folded: str, most: int = 2) -> Sequence[Alike]:
+        """The words that this one may be a mistyping of, those with the fewest edits."""
         if not len(self._hashes) or len(folded) > MOST_LETTERS:
             return ()
         return self._remembered(folded, min(most, edits_allowed(folded)))
 
-    def _alike(self, folded: str, most: int) -> Sequence[tuple[str, int, int]]:
+    def _alike(self, folded: str, most: int) -> Sequence[Alike]:
         found = (tuple(self._away(folded, edits)) for edits in range(1, most + 1))
         return next(filter(None, found), ())
 
-    def _away(self, folded: str, edits: int) -> Iterator[tuple[str, int, int]]:
+    def _away(self, folded: str, edits: int) -> Iterator[Alike]:
         keys = np.array([hash(left) for left in deletions(folded, edits)], dtype=np.int64)
         starts, ends = np.searchsorted(self._hashes, keys), np.searchsorted(self._hashes, keys, side="right")
         slices = [self._owners[a : min(b, a + MOST_ALIKE)] for a, b in zip(starts, ends, strict=True)]
@@ -92,7 +101,7 @@ class Vocabulary:
             near = near[np.argpartition(-shared, MOST_COMPARED)[:MOST_COMPARED]]
         for number in near.tolist():
             if distance(folded, self.folded[number], edits) == edits:
-                yield self.words[number], self.counts[number], edits
+                yield Alike(self.words[number], self.counts[number], edits)
 
 
 def edits_allowed(word: str) -> int:
