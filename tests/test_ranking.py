@@ -492,6 +492,32 @@ def test_words_of_trouble_lift_troubleshooting(made: Callable[..., Snapshot]) ->
     assert found(made(one, two), "card reader won't work") == [1, 0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "printer not working", "it does not work", "the scanner doesn’t work", "scanner doesnt work", "it wont print",
+        "the till hangs", "access denied", "cannot log in", "Drucker DEFEKT", "Kasse geht nicht", "Störung der Kasse",
+        "l'imprimante ne marche pas", "la impresora no funciona", "la stampante non funziona",
+        "a impressora não funciona", "a impressora nao funciona", "printer werkt niet", "skrivaren fungerar inte",
+    ],
+)  # fmt: skip
+def test_trouble_is_told_in_many_ways(made: Callable[..., Snapshot], text: str) -> None:
+    one, two = document(0, "Card reader", kind="procedure"), document(1, "Card reader", kind="troubleshooting")
+    assert found(made(one, two), f"{text}, card reader") == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can I change t-shirt size", "can t-shirts be changed",
+        "not a refund", "Rechnung nicht vergessen", "sin ticket no hay cambio", "pas de ticket", "plus de stock",
+    ],
+)  # fmt: skip
+def test_not_every_no_is_trouble(made: Callable[..., Snapshot], text: str) -> None:
+    one, two = document(0, "Card reader", kind="procedure"), document(1, "Card reader", kind="troubleshooting")
+    assert found(made(one, two), f"{text}, card reader") == [0, 1]
+
+
 # Explaining
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.aids.catalogue import Neighbour
-from app.search import analysis, meaning
+from app.search import analysis, meaning, trouble
 from app.search.group import CONSIDERED, SAMPLED, Group, Wanted
 from app.search.segment import Documents, Impacts, Mask, Scores
 from app.search.sight import Sight
@@ -26,11 +26,6 @@ PHRASE = 1.0  # where the whole question is quoted; less for a part of it
 LIFT = 1.15  # for an aid of the reader's task or role, or for trouble where she writes of trouble
 NEAR, SAME_TASK, MOST_NEIGHBOURS = 0.55, 0.2, 4
 MOST_CHECKED = 100  # aids whose text is searched for a phrase
-TROUBLE = frozenset(
-    "error errors fail fails failed failing broken stuck wrong problem problems trouble crash crashed jammed "
-    "fehler kaputt erreur panne guasto fout averia".split()
-)
-TROUBLE_AHEAD = frozenset("won can cannot doesn isn couldn".split())  # before "t", which is all that is left of "not"
 
 
 @dataclass(frozen=True)
@@ -271,7 +266,7 @@ def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: 
         factor[np.any(at_hand, axis=0)] *= LIFT
     if around.role:
         factor[snapshot.having("role", around.role)[candidates]] *= LIFT
-    if TROUBLE.intersection(asked.words) or ("t" in asked.words and TROUBLE_AHEAD.intersection(asked.words)):
+    if trouble.told(asked):
         helps = snapshot.having("kind", "troubleshooting")[candidates] | snapshot.having("moment", "solve")[candidates]
         factor[helps] *= LIFT
     return factor
