@@ -126,6 +126,14 @@ def test_an_application_has_its_own_rules(session: Session) -> None:
     assert rules.task_for(session, "erp", "/refund") is None
 
 
+def test_a_screen_without_a_rule_is_for_any_task_of_its_application(session: Session) -> None:
+    for pattern, task in (("/pack", "pack"), ("/refund", "issue-refund"), ("/orders/:id/refund", "issue-refund")):
+        rules.keep(session, NOW, RuleIn(app="crm", pattern=pattern, task=task))
+    assert rules.tasks_for(session, "crm", "/pack") == ["pack"]
+    assert rules.tasks_for(session, "crm", "/home") == ["issue-refund", "pack"]
+    assert rules.tasks_for(session, "erp", "/home") == []
+
+
 def test_rules_come_in_with_a_tasks_file(write, bring_in, session: Session) -> None:
     write("tasks.yaml", "tasks:\n- {slug: pack, title: Pack}\nrules:\n- {app: wms, pattern: /pack/*, task: pack}\n")
     report: Report = bring_in()

@@ -28,7 +28,7 @@ from app.widget.safe import Safe, seal_all
 from app.widget.script import VERSION, script
 from app.work import rules
 from app.work.schemas import RuleIn
-from tests.conftest import NOW, Ticking
+from tests.conftest import NOW, REFUND, Ticking
 
 ORIGIN = "https://crm.example.com"
 HERE = {"Origin": ORIGIN}
@@ -322,10 +322,32 @@ def test_links_and_images_of_an_aid_lead_to_this_server(crm: TestClient, app: Fa
     assert 'href="http://testserver/aids/it/vpn"' in html
 
 
-def test_a_search_of_the_api_knows_the_screen_too(crm: TestClient) -> None:
+@pytest.mark.parametrize("path", ["/orders/7/refund", "/home", ""])
+def test_a_search_of_the_api_knows_the_screen_too(crm: TestClient, path: str) -> None:
     plain = crm.get("/api/v1/search?q=refund").json()["results"][0]["score"]
-    lifted = crm.get("/api/v1/search?q=refund&app=crm&path=/orders/7/refund").json()["results"][0]["score"]
+    lifted = crm.get(f"/api/v1/search?q=refund&app=crm&path={path}").json()["results"][0]["score"]
     assert lifted > plain
+
+
+@pytest.fixture
+def rival(crm: TestClient, app: FastAPI, trainer: dict[str, str]) -> None:
+    """An aid that is found before the one about refunds, and is for no task."""
+    text = REFUND.replace("tasks: [issue-refund]", "").replace("keywords: [", "keywords: [card, ")
+    crm.post("/api/v1/aids?publish=true", headers=trainer, json={"slug": "rival", "markdown": text})
+    app.state.search.catch_up()
+
+
+@pytest.mark.parametrize("asked", ["app=crm", "app=crm&path=/orders/7/refund", "for_task=issue-refund"])
+def test_suggestions_of_the_api_know_the_situation(crm: TestClient, rival: None, asked: str) -> None:
+    found = crm.get("/api/v1/suggest?q=card").json()["suggestions"]
+    lifted = crm.get(f"/api/v1/suggest?q=card&{asked}").json()["suggestions"]
+    assert [one["slug"] for one in found] == ["rival", "billing/refund-card"]
+    assert [one["slug"] for one in lifted] == ["billing/refund-card", "rival"]
+
+
+def test_in_the_panel_a_screen_without_a_rule_lifts_the_tasks_of_its_application(crm: TestClient, rival: None) -> None:
+    html = crm.get(f"{API}/search?q=card&path=/home", headers=HERE).json()["html"]
+    assert html.index("billing/refund-card") < html.index("rival")
 
 
 # Use

@@ -88,7 +88,18 @@ class Suggestions(BaseModel):
     suggestions: list[Suggestion]
 
 
-class SearchQuery(BaseModel):
+class SuggestQuery(BaseModel):
+    """What was typed, and the situation as far as it is known: it lifts aids and hides none."""
+
+    q: str = Field("", max_length=MOST_CHARACTERS, description="What was typed so far.")
+    limit: int = Field(8, ge=1, le=50, description="How many aids, at most 50.")
+    for_task: str | None = Field(None, max_length=200, description="The task at hand: lifts its aids, hides none.")
+    for_role: str | None = Field(None, max_length=200, description="The job role of the reader: lifts its aids.")
+    app: str = Field("", max_length=60, description="The application she is in: its context rules say the tasks.")
+    path: str = Field("", max_length=2_000, description="The path of her screen there, for the task of one screen.")
+
+
+class SearchQuery(SuggestQuery):
     """What to look for."""
 
     q: str = Field("", max_length=MOST_CHARACTERS, description="What somebody is stuck on, in plain words.")
@@ -97,16 +108,10 @@ class SearchQuery(BaseModel):
     task: str | None = Field(None, max_length=200, description="Only aids of this task.")
     kind: Kind | None = Field(None, description="Only aids of this kind.")
     moment: Moment | None = Field(None, description="Only aids for this moment of need.")
-
-    for_task: str | None = Field(None, max_length=200, description="The task at hand: lifts its aids, hides none.")
-    for_role: str | None = Field(None, max_length=200, description="The job role of the reader: lifts its aids.")
-    app: str = Field("", max_length=60, description="The application she is in: with `path` its rules say the task.")
-    path: str = Field("", max_length=2_000, description="The path of her screen in that application.")
     explain: bool = Field(False, description="Say how each score came about; for trainers.")
 
-    def question(self) -> Question:
-        """The question for the search."""
-        around = Circumstances((self.for_task,) if self.for_task else (), self.for_role)
+    def question(self, around: Circumstances) -> Question:
+        """The question for the search, asked in these circumstances."""
         return Question(self.q, self.task, self.kind, self.moment, self.limit, self.offset, around, self.explain)
 
 
@@ -115,9 +120,7 @@ async def search(
     found_by: SearchDep, viewer: ViewerDep, facts: FactsDep, now: NowDep, query: Annotated[SearchQuery, Query()]
 ) -> Response:
     """The aids that answer a question, best first. The search is recorded as settled, unless it is to be explained."""
-    if query.app and not query.for_task:
-        query.for_task = await run_in_threadpool(_task_of_screen, found_by, query.app, query.path)
-    answer = await _find(found_by, query.question(), viewer)
+    answer = await _find(found_by, query.question(await _around(found_by, query)), viewer)
     if query.q.strip() and not query.offset and not query.explain:
         facts.state(Searched(answer.search_id, now, query.q, answer.total, viewer.pseudonym, task=query.task))
     results = [
@@ -148,18 +151,21 @@ async def search(
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-def _task_of_screen(search: Search, app: str, path: str) -> str | None:
+async def _around(search: Search, query: SuggestQuery) -> Circumstances:
+    """The situation: the task that was named, else those of the screen; only for these the database is asked."""
+    if query.app and not query.for_task:
+        return Circumstances(await run_in_threadpool(_tasks_of_screen, search, query.app, query.path), query.for_role)
+    return Circumstances((query.for_task,) if query.for_task else (), query.for_role)
+
+
+def _tasks_of_screen(search: Search, app: str, path: str) -> list[str]:
     with reading(search.engine) as session:
-        return rules.task_for(session, app, path)
+        return rules.tasks_for(session, app, path)
 
 
 @router.get("/suggest", summary="Suggest aids while somebody types")
-async def suggest(
-    found_by: SearchDep,
-    viewer: ViewerDep,
-    q: Annotated[str, Query(max_length=MOST_CHARACTERS, description="What was typed so far.")] = "",
-    limit: Annotated[int, Query(ge=1, le=50, description="How many aids, at most 50.")] = 8,
-) -> Suggestions:
+async def suggest(found_by: SearchDep, viewer: ViewerDep, query: Annotated[SuggestQuery, Query()]) -> Suggestions:
     """As you type: the last word may be unfinished. Nothing is recorded."""
-    answer = await _find(found_by, Question(q, limit=limit), viewer)
+    question = Question(query.q, limit=query.limit, around=await _around(found_by, query))
+    answer = await _find(found_by, question, viewer)
     return Suggestions(suggestions=[Suggestion(slug=hit.slug, title=hit.title, kind=hit.kind) for hit in answer.hits])

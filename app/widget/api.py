@@ -99,9 +99,11 @@ def suggest(
 def search(
     session: ReadSession, found_by: SearchDep, viewer: ViewerDep, known: KnownDep, wanted: Annotated[Wanted, Query()]
 ) -> Found:
-    """As you type; the aids of the screen's task are lifted and none is hidden. The widget records what settles."""
-    task = service.task_of(session, known, wanted)
-    around = Circumstances((task,) if task else ())
+    """As you type; the aids of the screen's task, else of the application's tasks, are lifted and none is hidden.
+
+    The widget records what settles.
+    """
+    around = Circumstances(service.lifted(session, known, wanted))
     answer = found_by.find(Question(wanted.q, limit=MOST_HITS, around=around), viewer)
     say = Say(wanted.lang)
     said = panel.said(say, answer)

@@ -42,6 +42,12 @@ def task_of(session: Session, known: Known, where: Context) -> str | None:
     return where.task or by_rule or known.task
 
 
+def lifted(session: Session, known: Known, where: Context) -> list[str]:
+    """The tasks whose aids a search lifts: the one at hand, else those that the application's rules are about."""
+    task = task_of(session, known, where)
+    return [task] if task else rules.tasks_for(session, known.key, where.path, where.screen)
+
+
 def suggestions(
     session: Session, viewer: Viewer, task: str | None, pinned: Sequence[str], popular: Sequence[str]
 ) -> list[Revised]:

@@ -1,5 +1,6 @@
 """The context rules of applications: kept by trainers, asked by whoever knows a screen and wants its task."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,12 +14,22 @@ from app.work.models import ContextRule
 from app.work.schemas import RuleIn
 
 MOST = 1_000  # rules of one application
+MOST_TASKS = 50  # that a screen without a rule may be for
 
 
 def task_for(session: Session, app: str, path: str, screen: str = "") -> str | None:
     """The task (slug) that somebody does on this screen of an application, None where no rule says so."""
     found = fitting(session, app, path, screen)
     return found.task if found else None
+
+
+def tasks_for(session: Session, app: str, path: str, screen: str = "") -> list[str]:
+    """The tasks that somebody may do on this screen: of the rule that decides, else those of most screens there."""
+    known = queries.rules(session, app)
+    found = context.best(known, context.masked(path), screen)
+    if found:
+        return [found.task]
+    return [task for task, _ in Counter(rule.task for rule in known).most_common(MOST_TASKS)]
 
 
 def fitting(session: Session, app: str, path: str, screen: str = "") -> ContextRule | None:
