@@ -532,6 +532,47 @@ def test_the_parts_of_a_score_are_the_score(made: Callable[..., Snapshot]) -> No
         assert sum(part.score for part in parts) == pytest.approx(value)
 
 
+def explained(snapshot: Snapshot, text: str, hints: Hints | None = None, **around: Any) -> list[ranking.Part]:
+    """The parts of the first aid's score, which add up to it."""
+    seen = sight(snapshot, hints)
+    understood, circumstances = understand(seen, text), Circumstances(**around)
+    scored = ranking.score(seen, understood, circumstances)
+    assert scored is not None
+    number, value = ranking.best(scored, 1)[0]
+    parts = ranking.explain(seen, understood, scored, number, circumstances)
+    assert sum(part.score for part in parts) == pytest.approx(value)
+    return parts
+
+
+def test_each_factor_is_a_part_of_its_own(made: Callable[..., Snapshot]) -> None:
+    more = {"task": "issue-refund", "role": "care-clerk", "kind": "troubleshooting"}
+    snapshot = made(document(0, "Refund an order", **more), "Count the stock")
+    around: dict[str, Any] = {"tasks": ("pack", "issue-refund"), "role": "care-clerk"}
+    parts = {part.what: part for part in explained(snapshot, "refund won't work", Hints(persons={0: 1}), **around)}
+    assert {what: parts[what].word for what in ("popularity", "task", "role", "trouble")} == {
+        "popularity": "", "task": "issue-refund", "role": "care-clerk", "trouble": "won't",
+    }  # fmt: skip
+    assert parts["task"].score == pytest.approx(parts["role"].score)
+    assert 0 < parts["popularity"].score < parts["task"].score
+
+
+def words_of(parts: list[ranking.Part]) -> list[ranking.Part]:
+    return [part for part in parts if part.what == "word"]
+
+
+def test_a_word_is_explained_with_its_term_and_the_languages_that_have_it(made: Callable[..., Snapshot]) -> None:
+    [one, *_] = words_of(explained(made("Refunded orders", "Count the stock"), "refunding "))
+    assert (one.word, one.term, one.languages) == ("refunding", "refund", ())
+
+
+def test_of_several_languages_those_are_named_in_which_the_word_has_the_term(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Refunded orders", document(1, "Rechnungen", "de"), document(2, "Commandes", "fr"))
+    [one, *_] = words_of(explained(snapshot, "refunding "))
+    assert (one.term, one.languages) == ("refund", ("en",))
+    [one, *_] = words_of(explained(snapshot, "rechnung "))
+    assert one.languages == ("de", "en", "fr")
+
+
 # Any input
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from markupsafe import Markup
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -12,11 +13,17 @@ from app import db
 from app.aids.document import read
 from app.aids.front import with_keyword
 from app.aids.models import Aid, Revision
-from app.search import learning
+from app.search import learning, why
 from app.search.learning import Lesson
 from app.search.models import Synonym
+from app.search.ranking import Part
+from app.search.service import Hit
 from app.search.synonyms import SynonymsFile, load
 from app.viewer import Role
+from app.work import rules
+from app.work import service as work
+from app.work.schemas import RuleIn, TaskIn
+from tests.conftest import NOW
 
 HTML = {"Accept": "text/html"}
 SLUG = "billing/refund-card"
@@ -55,6 +62,49 @@ def test_a_search_is_explained(studio: TestClient) -> None:
     page = studio.get("/studio/search", params={"q": "refnd card "}).text
     assert "corrected word <b>refund</b> in title" in page
     assert "Read as “refund card" in page
+
+
+def test_an_explanation_names_the_form_of_a_word(studio: TestClient) -> None:
+    assert "word <b>refunding</b> as “refund” in title" in studio.get("/studio/search", params={"q": "refunding "}).text
+
+
+@pytest.mark.parametrize(
+    ("situation", "part"),
+    [
+        ({"for_task": "issue-refund"}, "task at hand <b>Issue a refund</b>"),
+        ({"for_role": "clerk"}, "job role <b>Clerk</b>"),
+        ({"app": "crm", "path": "/orders/7/refund"}, "task at hand <b>Issue a refund</b>"),
+        ({"app": "crm"}, "task at hand <b>Issue a refund</b>"),
+    ],
+)
+def test_a_situation_is_explained(app: FastAPI, studio: TestClient, situation: dict[str, str], part: str) -> None:
+    with db.writing(app.state.engine) as session:
+        work.create(session, NOW, TaskIn(slug="issue-refund", title="Issue a refund", roles=["clerk"]))
+        rules.keep(session, NOW, RuleIn(app="crm", pattern="/orders/:id/refund", task="issue-refund"))
+    app.state.search.store.rebuild()
+    app.state.search.refresh()
+    assert part not in studio.get("/studio/search", params={"q": "refund"}).text
+    page = studio.get("/studio/search", params={"q": "refund", **situation}).text
+    assert part in page
+    assert f'value="{next(iter(situation.values()))}" selected' in page
+
+
+def test_the_page_says_what_would_raise_an_aid(studio: TestClient) -> None:
+    page = studio.get("/studio/search", params={"q": "bank offline card "}).text
+    first, second = page.split("<h2>")[1:]
+    assert "would raise" not in first
+    assert "would raise" in second
+
+
+def test_a_word_deep_in_the_text_belongs_into_the_keywords() -> None:
+    def hit(slug: str, *parts: tuple[str, str]) -> Any:
+        made = [Part("word", word, where, 0.2, word) for word, where in parts]
+        return Hit(slug, slug, "", "", [], [], Markup(""), 0.5, None, made)
+
+    first = hit("first", ("card", "title"), ("bank", "title"))
+    [_, second, third] = why.shown([first, hit("second", ("card", "body")), hit("third")], {})
+    assert second.advice.startswith("Only further down: “card”. Missing: “bank”. In the title or the keywords")
+    assert third.advice.startswith("It has none of the words.")
 
 
 def test_an_explanation_is_not_counted(app: FastAPI, studio: TestClient) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.aids.document import Kind, Moment
-from app.db import reading
+from app.db import NO_NUL, reading
 from app.deps import FactsDep, NowDep, ViewerDep
 from app.facts import Searched
 from app.search.ranking import Circumstances
@@ -37,13 +37,17 @@ SearchDep = Annotated[Search, Depends(_search)]
 class Part(BaseModel):
     """A share of a score: `what` gave it, by which word, where that stands, and how much.
 
-    `what` is word, completion, correction, parts, joined, synonym, learned, meaning, boost or as typed.
+    `what` is word, completion, correction, parts, joined, synonym, learned, meaning, popularity, task, role, trouble or
+    as typed. Of a task or role `word` is the slug, of trouble the words that tell of it. `term` is the form of the word
+    that was looked for; `languages` are those of the library in which the word has it, where there are several.
     """
 
     what: str
     word: str
     where: str
     score: float
+    term: str
+    languages: list[str]
 
 
 class Result(BaseModel):
@@ -95,7 +99,9 @@ class SuggestQuery(BaseModel):
     limit: int = Field(8, ge=1, le=50, description="How many aids, at most 50.")
     for_task: str | None = Field(None, max_length=200, description="The task at hand: lifts its aids, hides none.")
     for_role: str | None = Field(None, max_length=200, description="The job role of the reader: lifts its aids.")
-    app: str = Field("", max_length=60, description="The application she is in: its context rules say the tasks.")
+    app: str = Field(
+        "", max_length=60, pattern=NO_NUL, description="The application she is in: its context rules say the tasks."
+    )
     path: str = Field("", max_length=2_000, description="The path of her screen there, for the task of one screen.")
 
 

@@ -1,6 +1,7 @@
 """Which aids answer best: words, learned words and meaning put together, and a nudge by circumstances."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,23 +178,29 @@ def neighbours(sight: Sight, aid: int, asked: str = "") -> list[Neighbour]:
 
 @dataclass(frozen=True)
 class Part:
-    """A share of a score: what gave it, by which word of which field, and how much."""
+    """A share of a score: what gave it, by which word of which field, and how much.
+
+    `term` is what was looked for in its place, and `languages` those of the library that make it of the word, where
+    there are several. Of a task or role `word` is the slug.
+    """
 
     what: str
     word: str
     where: str
     score: float
+    term: str = ""
+    languages: Sequence[str] = ()
 
 
-def explain(sight: Sight, asked: Understood, scored: Scored, document: int) -> list[Part]:
+def explain(
+    sight: Sight, asked: Understood, scored: Scored, document: int, around: Circumstances = NOWHERE
+) -> list[Part]:
     """How the score of one aid came about, the largest share first."""
     at = int(np.searchsorted(scored.candidates, document))
-    factor = float(scored.factor[at])
     parts = [part for group in asked.groups for part in _best(sight, group, document, scored.share)]
     if scored.meaning is not None and scored.meaning[at]:
         parts.append(Part("meaning", "", "", float(scored.meaning[at])))
-    if factor != 1:
-        parts.append(Part("boost", "", "", sum(part.score for part in parts) * (factor - 1)))
+    parts += _raised(sight, asked, around, document, sum(part.score for part in parts))
     if scored.as_typed is not None and scored.as_typed[at]:
         parts.append(Part("as typed", "", "", float(scored.as_typed[at])))
     return sorted(parts, key=lambda part: -part.score)
@@ -210,16 +217,31 @@ def _best(sight: Sight, group: Group, document: int, share: float) -> list[Part]
 
 
 def _parts(sight: Sight, wanted: Wanted, document: int, share: float) -> list[Part]:
-    scale = share * wanted.weight
+    scale, term = share * wanted.weight, wanted.term
+    langs = sight.snapshot.languages
+    langs = tuple(lang for lang in langs if term in analysis.terms_in(wanted.word, (lang,))) if len(langs) > 1 else ()
     parts = [
-        Part(wanted.origin, wanted.word, part.field, scale * part.score)
-        for part in sight.snapshot.parts(wanted.term, document)
+        Part(wanted.origin, wanted.word, part.field, scale * part.score, term, langs)
+        for part in sight.snapshot.parts(term, document)
     ]
     learned = sight.hints.learned(wanted.term)
     if document in learned.documents:
         given = float(learned.scores[np.searchsorted(learned.documents, document)])
-        parts.append(Part("learned", wanted.word, "learned", scale * given))
+        parts.append(Part("learned", wanted.word, "learned", scale * given, term, langs))
     return parts
+
+
+def _raised(sight: Sight, asked: Understood, around: Circumstances, document: int, score: float) -> list[Part]:
+    """What popularity and the circumstances add to the score of one aid; of their product each has its logarithm."""
+    snapshot, popularity = sight.snapshot, float(sight.hints.popularity[document])
+    own = Circumstances([task for task in around.tasks if snapshot.having("task", task)[document]], around.role)
+    lifts = _lifts(snapshot, asked, own, np.array([document]))
+    factors = [("popularity", "", popularity)] if popularity > 1 else []
+    factors += [(what, word, LIFT) for what, word, lifted in lifts if lifted[0]]
+    whole = math.prod(factor for _, _, factor in factors)
+    return [
+        Part(what, word, "", score * (whole - 1) * math.log(factor) / math.log(whole)) for what, word, factor in factors
+    ]
 
 
 def _direction(text: str) -> meaning.Vector | None:
@@ -259,17 +281,25 @@ def _with_alike(sight: Sight, candidates: Documents, direction: meaning.Vector, 
 
 def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: Documents) -> Scores:
     """What each score is multiplied by: popularity, the reader's task and role, help for trouble."""
-    snapshot = sight.snapshot
     factor = sight.hints.popularity[candidates]
-    at_hand = [snapshot.having("task", task)[candidates] for task in around.tasks]
-    if at_hand:
-        factor[np.any(at_hand, axis=0)] *= LIFT
-    if around.role:
-        factor[snapshot.having("role", around.role)[candidates]] *= LIFT
-    if trouble.told(asked):
-        helps = snapshot.having("kind", "troubleshooting")[candidates] | snapshot.having("moment", "solve")[candidates]
-        factor[helps] *= LIFT
+    for _, _, lifted in _lifts(sight.snapshot, asked, around, candidates):
+        factor[lifted] *= LIFT
     return factor
+
+
+def _lifts(
+    snapshot: Snapshot, asked: Understood, around: Circumstances, documents: Documents
+) -> Iterator[tuple[str, str, Mask]]:
+    """What lifts aids, by which task, role or words, and which of these aids it lifts."""
+    if around.tasks:
+        at_hand = [snapshot.having("task", task)[documents] for task in around.tasks]
+        yield "task", ", ".join(around.tasks), np.any(at_hand, axis=0)
+    if around.role:
+        yield "role", around.role, snapshot.having("role", around.role)[documents]
+    told = trouble.told(asked)
+    if told:
+        helps = snapshot.having("kind", "troubleshooting")[documents] | snapshot.having("moment", "solve")[documents]
+        yield "trouble", told, helps
 
 
 def _exact(sight: Sight, asked: Understood, words: Impacts) -> dict[int, float]:

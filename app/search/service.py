@@ -166,7 +166,7 @@ def _hits(sight: Sight, asked: Understood, scored: Scored, question: Question) -
     marker = Marker(asked.terms, sight.snapshot.languages)
     hits = []
     for number, value in ranking.best(scored, question.offset + question.limit)[question.offset :]:
-        parts = ranking.explain(sight, asked, scored, number) if question.explain else None
+        parts = ranking.explain(sight, asked, scored, number, question.around) if question.explain else None
         hits.append(_hit(sight.snapshot.shown(number), value, marker, parts))
     return hits
 

@@ -1,77 +1,59 @@
 """The trainers' pages about search: why an aid was found, the words it has learned, synonyms."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.aids import service as aids
+from app.db import NO_NUL
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
-from app.search import queries, service, synonyms
+from app.search import queries, service, synonyms, why
 from app.search.api import SearchDep
 from app.search.models import LearnedWord, Synonym
-from app.search.ranking import Part
-from app.search.service import Question
+from app.search.ranking import Circumstances
+from app.search.service import MOST_CHARACTERS, Question
+from app.search.why import HitView
 from app.viewer import Right
 from app.web import render
 from app.web.words import _
+from app.work import queries as work
+from app.work import rules
 
 router = APIRouter(prefix="/studio", include_in_schema=False)
-WIDTH = 1_000  # of a bar, in its own units
 SHOWN = 10
-NAMES = {
-    "word": _("word"),
-    "completion": _("unfinished word"),
-    "correction": _("corrected word"),
-    "parts": _("word taken apart"),
-    "joined": _("words put together"),
-    "synonym": _("synonym"),
-    "learned": _("learned word"),
-    "meaning": _("meaning"),
-    "boost": _("helped readers, task or kind"),
-    "as typed": _("exactly as typed"),
-}
-PLACES = {
-    "title": _("title"),
-    "keywords": _("keywords"),
-    "steps": _("steps"),
-    "body": _("text"),
-    "tasks": _("task"),
-    "joined": _("spelling together or apart"),
-}
+
+
+class Explained(BaseModel):
+    """What is to be explained, and in which situation of the reader; empty where she is in none."""
+
+    q: str = Field("", max_length=MOST_CHARACTERS)
+    for_task: str = Field("", max_length=200, pattern=NO_NUL)
+    for_role: str = Field("", max_length=200, pattern=NO_NUL)
+    app: str = Field("", max_length=60, pattern=NO_NUL)
+    path: str = Field("", max_length=2_000)
 
 
 @dataclass(frozen=True)
-class PartView:
-    """What one word or the meaning gives to a score, and its piece of the bar: where it begins and how wide it is."""
+class Situations:
+    """What there is to choose: tasks and job roles with their titles, applications with rules by their key."""
 
-    what: str
-    name: str
-    word: str
-    places: list[str]
-    score: float
-    start: int
-    width: int
-
-
-@dataclass(frozen=True)
-class HitView:
-    """An aid and how its score came about."""
-
-    slug: str
-    title: str
-    score: float
-    parts: list[PartView]
+    tasks: Sequence[tuple[str, str]]
+    roles: Sequence[tuple[str, str]]
+    applications: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class WhyView:
-    """The page that explains a search."""
+    """The page that explains a search; `lifted` are the titles of the tasks whose aids it lifts."""
 
-    query: str
+    asked: Explained
+    known: Situations
+    lifted: list[str]
     corrected: str | None
     message: str | None
     total: int
@@ -98,33 +80,27 @@ class SynonymsView:
 
 
 @router.get("/search")
-def why(
-    request: Request, found_by: SearchDep, viewer: ViewerDep, q: Annotated[str, Query(max_length=1_000)] = ""
+def explained(
+    request: Request,
+    session: ReadSession,
+    found_by: SearchDep,
+    viewer: ViewerDep,
+    asked: Annotated[Explained, Query()],
 ) -> HTMLResponse:
-    """What a search finds, and why. It is not counted as one."""
+    """What a search finds in some situation, and why. It is not counted as one."""
     viewer.require(Right.WRITE)
-    answer = found_by.find(Question(q, limit=SHOWN, explain=True), viewer)
-    most = max((hit.score for hit in answer.hits), default=1) or 1
-    hits = [HitView(hit.slug, hit.title, hit.score, _bar(hit.parts or [], most)) for hit in answer.hits]
-    view = WhyView(q, answer.corrected, answer.message, answer.total, hits)
+    tasks = [asked.for_task] if asked.for_task else rules.tasks_for(session, asked.app, asked.path) if asked.app else []
+    around = Circumstances(tasks, asked.for_role or None)
+    answer = found_by.find(Question(asked.q, limit=SHOWN, around=around, explain=True), viewer)
+    known = Situations(
+        work.titles(session), work.role_titles(session), [(app, app) for app in work.applications(session)]
+    )
+    titles = {("task", slug): title for slug, title in known.tasks}
+    titles |= {("role", slug): title for slug, title in known.roles}
+    lifted = [titles.get(("task", task), task) for task in tasks]
+    hits = why.shown(answer.hits, titles)
+    view = WhyView(asked, known, lifted, answer.corrected, answer.message, answer.total, hits)
     return render.page(request, "studio_search.html", _("Why it is found"), view, "studio")
-
-
-def _bar(parts: list[Part], most: float) -> list[PartView]:
-    """The shares word by word, the largest kind of share first."""
-    together: dict[tuple[str, str], list[Part]] = {}
-    for part in parts:
-        together.setdefault((part.what, part.word), []).append(part)
-    by_kind: dict[str, float] = defaultdict(float)
-    for part in parts:
-        by_kind[part.what] += part.score
-    shown, at = [], 0.0
-    for (what, word), own in sorted(together.items(), key=lambda one: (-by_kind[one[0][0]], one[0][0])):
-        score = sum(part.score for part in own)
-        start, at = at, at + score / most * WIDTH
-        places = [PLACES[part.where] for part in own if part.where in PLACES]
-        shown.append(PartView(what, NAMES[what], word, places, score, round(start), round(at) - round(start)))
-    return shown
 
 
 @router.get("/words/{slug:path}")

@@ -105,6 +105,16 @@ def rule(session: Session, app: str, pattern: str | None, screen: str | None) ->
     return session.exec(select(ContextRule).where(ContextRule.app == app, *same)).first()
 
 
+def applications(session: Session) -> Sequence[str]:
+    """The keys of the applications that have context rules."""
+    return session.exec(select(ContextRule.app).distinct().order_by(ContextRule.app)).all()
+
+
+def role_titles(session: Session) -> Sequence[tuple[str, str]]:
+    """Every job role (slug, title) by title."""
+    return session.exec(select(JobRole.slug, JobRole.title).order_by(JobRole.title)).all()
+
+
 def titles(session: Session) -> Sequence[tuple[str, str]]:
     """Every task (slug, title) by title."""
     return session.exec(select(Task.slug, Task.title).order_by(Task.title)).all()

@@ -98,7 +98,7 @@ PAGES: dict[str, str | Go] = {
     "sign-in": "/sign-in",
     "sign-in link": lambda page, site: page.goto(f"/sign-in/{'x' * 43}"),
     "delivery": "/studio/delivery",
-    "why it is found": "/studio/search?q=refnd+card+dough",
+    "why it is found": "/studio/search?q=refnd+card+dough&for_role=care-clerk",
     "learned words": _learned,
     "synonyms": _synonym,
     "api": "/api",
