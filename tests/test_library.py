@@ -240,6 +240,7 @@ def test_an_export_gives_the_same_bytes(
     write: Write, bring_in: BringIn, engine: Engine, folder: Path, tmp_path: Path
 ) -> None:
     write("a b/c.md", "\ufeff---\r\ntitle: Ü\r\nlayout: post\r\n---\r\n![x](../i.png)\r\n")
+    write("mac.md", "# Schlu\u0308ssel\n\nSchlüs\u00adsel, Ｅ－４０１２, ﾌﾟﾘﾝﾀ.\n")
     write("i.png", PNG)
     write("deep/tasks.yaml", "# a comment\ntasks: []\n")
     assert not bring_in().failed

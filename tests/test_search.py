@@ -92,6 +92,68 @@ def test_tasks_that_stay_as_they_are_change_no_aid(shelf: Shelf) -> None:
     assert shelf.search.state is before
 
 
+# Characters: as a Mac or a PDF file writes them, with a soft hyphen, with a space of no width, in full width
+WRITTEN = ["Schlu\u0308ssel", "Schlüs\u00adsel", "Schlüs\u200bsel", "Ｓｃｈｌüｓｓｅｌ"]
+
+
+@pytest.mark.parametrize("typed", WRITTEN)
+def test_a_question_may_be_written_in_other_characters(shelf: Shelf, typed: str) -> None:
+    shelf.publish(key="---\nlang: de\n---\n# Schlüssel ausgeben\n\nAn die Filiale.\n")
+    answers = [shelf.search.find(Question(text), READER) for text in (f"{typed} ausgeben", "Schlüssel ausgeben")]
+    assert answers[0].query == f"{typed} ausgeben"
+    assert answers[0].hits == answers[1].hits
+    assert [hit.slug for hit in answers[0].hits] == ["key"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_an_aid_may_be_written_in_other_characters(shelf: Shelf, written: str) -> None:
+    shelf.publish(key=f"---\nlang: de\nkeywords: [{written}dienst]\n---\n# Ausgabe\n\n1. Den {written} abgeben.\n")
+    assert shelf.slugs("Schlüsseldienst ") == ["key"]
+    found = shelf.search.find(Question("Schlüssel abgeben"), READER).hits[0].highlight
+    assert len(found.split("<mark>")) == 3
+
+
+def test_letters_in_full_width_mean_what_the_usual_ones_mean(shelf: Shelf) -> None:
+    wide, usual = (
+        shelf.search.find(Question(text), SYSTEM).hits for text in ("ｒｅｆｕｎｄ Ｅ－４０１２", "refund E-4012")
+    )
+    assert len(usual) == 2
+    assert wide == usual
+
+
+@pytest.mark.parametrize(("written", "typed"), [("プリンタ", "ﾌﾟﾘﾝﾀ"), ("ﾌﾟﾘﾝﾀ", "プリンタ")])
+def test_katakana_in_half_width_find_and_are_found(shelf: Shelf, written: str, typed: str) -> None:
+    shelf.publish(kana=f"---\nlang: ja\n---\n# {written}の設定\n")
+    assert shelf.slugs(typed) == ["kana"]
+
+
+def test_a_sign_at_a_word_is_no_part_of_it(shelf: Shelf) -> None:
+    shelf.publish(sheet="# Fill in the Excel™ sheet\n")
+    assert shelf.slugs("excel") == ["sheet"]
+
+
+def test_a_result_shows_what_the_author_wrote(shelf: Shelf) -> None:
+    shelf.publish(area="# Rent 10³ m² at ½ price 👩\u200d🔧\n\nAsk for 10³ m².\n")
+    hit = shelf.search.find(Question("rent price"), READER).hits[0]
+    assert (hit.title, hit.summary) == ("Rent 10³ m² at ½ price 👩\u200d🔧", "Ask for 10³ m².")
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_synonym_may_be_written_in_other_characters(shelf: Shelf, written: str) -> None:
+    shelf.write("synonyms.yaml", f"synonyms:\n  - {{word: {written}, means: [refund]}}\n")
+    shelf.publish()
+    shelf.search.refresh()
+    assert shelf.slugs("Schlüssel ") == ["refund"]
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_word_is_learned_from_all_who_wrote_it(shelf: Shelf, written: str) -> None:
+    lessons = [Lesson("refund", "ana", 1.0, "Schlüssel"), Lesson("refund", "bo", 1.0, written)]
+    learning.learn(shelf.search.engine, ["refund"], lessons, 2, "en")
+    shelf.search.refresh()
+    assert shelf.slugs("Schlüssel ") == ["refund"]
+
+
 def test_the_words_of_the_task_find(shelf: Shelf) -> None:
     assert shelf.slugs("issue") == ["refund"]
 

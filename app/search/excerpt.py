@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from app.search import analysis
+from app.search.characters import plain
 
 LENGTH = 180
 BETWEEN = "\0"  # stands in no text
@@ -67,7 +68,7 @@ def _words(text: str, languages: tuple[str, ...]) -> list[tuple[int, int, frozen
 
 @lru_cache(MOST_WORDS)
 def _terms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(analysis.split(word) if analysis.IS_CJK.match(word) else analysis.terms_in(word, languages))
+    return frozenset(term for part in analysis.split(plain(word)) for term in analysis.terms_in(part, languages))
 
 
 def _start(text: str, first: int) -> int:

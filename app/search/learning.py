@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from app.aids import queries as aid_queries
 from app.db import reading, writing
 from app.search import analysis, queries
+from app.search.characters import plain
 from app.search.models import HintState, LearnedUse, LearnedWord, UsedTogether
 
 PORTION = 200  # aids written in one transaction
@@ -49,7 +50,7 @@ class _Tally:
         worth: dict[str, float] = {}
         forms: set[tuple[str, str]] = set()
         for lesson in lessons:
-            for word in analysis.words(lesson.words):
+            for word in analysis.words(plain(lesson.words)):
                 for term in analysis.terms_of(word, self.lang):
                     worth[term] = lesson.worth
                     forms.add((term, word))

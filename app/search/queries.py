@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.aids.models import Aid
 from app.search.analysis import split
+from app.search.characters import plain
 from app.search.hints import Hints, Rule
 from app.search.models import HintState, LearnedUse, LearnedWord, Synonym, UsedTogether
 
@@ -36,7 +37,7 @@ def hints(session: Session) -> Hints:
 def _rules(session: Session) -> list[Rule]:
     rules = []
     for synonym in synonyms(session):
-        phrase, means = tuple(split(synonym.phrase)), tuple(split(synonym.means))
+        phrase, means = tuple(split(plain(synonym.phrase))), tuple(split(plain(synonym.means)))
         rules.append(Rule(phrase, means))
         if synonym.both_ways:
             rules.append(Rule(means, phrase))

@@ -21,6 +21,7 @@ from app.errors import Invalid, NotFound
 from app.ids import uuid7
 from app.people import service as people
 from app.search import analysis, learning, queries, ranking
+from app.search.characters import plain
 from app.search.excerpt import Marker
 from app.search.follower import Follower
 from app.search.models import LearnedWord
@@ -95,7 +96,10 @@ class Search(Follower):
             raise Invalid(f"A question has at most {MOST_CHARACTERS:,} characters; shorten it.")
         if question.explain:
             viewer.require(Right.WRITE)
-        answer = self._answer(Answer(uuid7(), question.text), question, viewer)
+        answer = Answer(uuid7(), question.text)
+        if not question.text.isascii():
+            question = replace(question, text=plain(question.text)[:MOST_CHARACTERS])
+        answer = self._answer(answer, question, viewer)
         return replace(answer, took_ms=round((time.perf_counter() - started) * 1e3, 2))
 
     def _answer(self, answer: Answer, question: Question, viewer: Viewer) -> Answer:
@@ -135,7 +139,7 @@ class Search(Follower):
         if state is None or not state.snapshot.loaded:
             return []
         try:
-            return ranking.neighbours(state.sight(viewer), aid, asked[:MOST_CHARACTERS])
+            return ranking.neighbours(state.sight(viewer), aid, plain(asked[:MOST_CHARACTERS]))
         except Damaged as error:
             self._discard(error)
             return []

@@ -25,6 +25,7 @@ from app.aids.models import Aid, Revision
 from app.db import reading
 from app.ids import uuid7
 from app.search import analysis, meaning
+from app.search.characters import plain, tidy
 from app.search.segment import Segment
 from app.work import service as work
 from app.work.service import Named
@@ -192,32 +193,35 @@ def _write(path: Path, text: str) -> None:
 
 
 def document(aid: Aid, revision: Revision, tasks: Sequence[Named], lang: str) -> dict[str, Any]:
-    """A live revision as the index holds it."""
+    """A live revision as the index holds it; what it is searched by is written plainly."""
     lang = revision.lang or lang
-    task_titles = [task.title for task in tasks]
-    keywords = ", ".join(revision.keywords)
-    body = f"{revision.summary}\n{revision.text}" if revision.summary not in revision.text else revision.text
+    title, summary, text = tidy(revision.title), tidy(revision.summary), tidy(revision.text)
+    steps = [tidy(step) for step in revision.steps]
+    task_titles = [tidy(task.title) for task in tasks]
+    keywords = tidy(", ".join(revision.keywords))
+    body = f"{summary}\n{text}" if summary not in text else text
     parts = {
-        "title": revision.title,
+        "title": title,
         "keywords": keywords,
-        "steps": "\n".join(revision.steps),
+        "steps": "\n".join(steps),
         "body": body,
         "tasks": "\n".join(task_titles),
     }
-    joined = analysis.joined(f"{revision.title}\n{keywords}", lang, close=True) + analysis.joined(body, lang)
-    words = analysis.words(f"{revision.title} {keywords} {' '.join(task_titles)} {body}")
+    head = plain(f"{title}\n{keywords}")
+    joined = analysis.joined(head, lang, close=True) + analysis.joined(plain(body), lang)
+    words = analysis.words(plain(f"{head} {' '.join(task_titles)} {body}"))
     model = meaning.model()
 
     def terms(text: str) -> str:
-        return " ".join(analysis.terms(text, lang))
+        return " ".join(analysis.terms(plain(text), lang))
 
     return {
         **{name: terms(text) for name, text in parts.items()},
         "joined": " ".join(joined),
         analysis.WORDS if revision.audience == Audience.EVERYONE else analysis.WORDS_OF_MEMBERS: " ".join(words),
         "aid": str(aid.id),
-        "vector": meaning.pack(model.aid(revision.title, body)) if model else None,
-        "exact": analysis.flat(revision.title)[: analysis.MOST_TITLE],
+        "vector": meaning.pack(model.aid(plain(title), plain(body))) if model else None,
+        "exact": analysis.flat(plain(title))[: analysis.MOST_TITLE],
         "audience": revision.audience,
         "kind": revision.kind,
         "lang": lang,
@@ -226,22 +230,21 @@ def document(aid: Aid, revision: Revision, tasks: Sequence[Named], lang: str) ->
         "role": " ".join(sorted({role for task in tasks for role in task.roles})),
         "shown": {
             "slug": aid.slug,
-            "title": revision.title,
-            "summary": revision.summary,
+            "title": title,
+            "summary": summary,
             "kind": revision.kind,
             "keywords": keywords,
             "tasks": list(revision.tasks),
             "task_titles": task_titles,
-            "summary_terms": terms(revision.summary),
-            "head_terms": terms(f"{revision.title} {revision.summary} {keywords} {' '.join(task_titles)}"),
-            "passages": [(step, text, terms(text)) for step, text in passages(revision)],
+            "summary_terms": terms(summary),
+            "head_terms": terms(f"{title} {summary} {keywords} {' '.join(task_titles)}"),
+            "passages": [(step, line, terms(line)) for step, line in passages(steps, text)],
         },
     }
 
 
-def passages(revision: Revision) -> list[tuple[int | None, str]]:
+def passages(steps: Sequence[str], text: str) -> list[tuple[int | None, str]]:
     """The steps with their numbers, and every other line of the text."""
-    steps = list(enumerate(revision.steps, 1))
-    others = dict.fromkeys(revision.text.splitlines())
-    in_steps = set(revision.steps)
-    return [*steps, *((None, line) for line in others if line and line not in in_steps)]
+    others = dict.fromkeys(text.splitlines())
+    in_steps = set(steps)
+    return [*enumerate(steps, 1), *((None, line) for line in others if line and line not in in_steps)]
