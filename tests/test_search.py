@@ -191,6 +191,34 @@ def test_the_answer_links_to_the_best_step_and_marks_the_words(shelf: Shelf) -> 
     assert hit.highlight == "<mark>Enter</mark> the <mark>amount</mark> and confirm."
 
 
+@pytest.mark.parametrize(
+    ("text", "typed", "marked"),
+    [
+        ("お客様から返品された商品の手続き", "返品", "お客様から<mark>返品</mark>された商品の手続き"),
+        (
+            "お客様から返品された商品の手続き",
+            "返品された 手続き",
+            "お客様から<mark>返品された</mark>商品の<mark>手続き</mark>",
+        ),
+        ("高温でプリンタが止まる", "プリンタ", "高温で<mark>プリンタ</mark>が止まる"),
+        ("办理客户退货手续", "退货", "办理客户<mark>退货</mark>手续"),
+        ("고객이 반품한 상품", "반품", "고객이 <mark>반품</mark>한 상품"),
+    ],
+)
+def test_where_there_are_no_spaces_only_what_was_found_is_marked(
+    shelf: Shelf, text: str, typed: str, marked: str
+) -> None:
+    shelf.publish(back=f"---\nlang: ja\n---\n# Goods\n\n{text}\n")
+    assert shelf.search.find(Question(typed), READER).hits[0].highlight == marked
+
+
+def test_what_is_found_late_in_a_text_without_spaces_is_in_the_excerpt(shelf: Shelf) -> None:
+    shelf.publish(back=f"---\nlang: ja\n---\n# Goods\n\nSee below.\n\n{'商品の手続きを行う' * 40}返品{'する' * 90}\n")
+    excerpt = shelf.search.find(Question("返品"), READER).hits[0].highlight
+    assert "<mark>返品</mark>" in excerpt
+    assert len(excerpt) < 210
+
+
 def test_a_question_that_the_title_answers_opens_the_aid_at_its_beginning(shelf: Shelf) -> None:
     assert shelf.search.find(Question("refund an order"), READER).hits[0].step is None
 

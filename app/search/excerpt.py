@@ -1,6 +1,6 @@
 """Why this aid: the passage that answers best, with the found words marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -48,11 +48,16 @@ class Marker:
         found = [(a, b) for a, b, terms in _words(text, self.languages) if not terms.isdisjoint(self.terms)]
         start = _start(text, found[0][0] if found else 0)
         end = _end(text, start)
-        cut, at = [], start  # in turn what lies between the found words, and a found word
+        cut: list[str] = []  # in turn what lies between the found words, and a found word
+        at = start
         for first, last in found:
-            if last <= end:
+            if last > end:
+                break
+            if cut and first <= at:  # pairs of characters overlap
+                cut[-1] += text[at:last]
+            else:
                 cut += [text[at:first], text[first:last]]
-                at = last
+            at = last
         parts = str(escape(BETWEEN.join([*cut, text[at:end]]))).split(BETWEEN)
         parts[1::2] = [f"<mark>{word}</mark>" for word in parts[1::2]]
         before, after = "… " if start else "", " …" if end < len(text) else ""
@@ -62,8 +67,18 @@ class Marker:
 @lru_cache(MOST_TEXTS)
 def _words(text: str, languages: tuple[str, ...]) -> list[tuple[int, int, frozenset[str]]]:
     """Where the words of a text begin and end, with their terms; without those that are too common."""
-    found = ((match.start(), match.end(), _terms(match[0], languages)) for match in analysis.WORD.finditer(text))
+    found = ((first, last, _terms(text[first:last], languages)) for first, last in _places(text))
     return [word for word in found if word[2]]
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a text begin and end; pairs of characters, which overlap, where there are no spaces."""
+    for match in analysis.WORD.finditer(text):
+        first, last = match.span()
+        if analysis.IS_CJK.match(text, first):
+            yield from ((at, min(at + 2, last)) for at in range(first, max(last - 1, first + 1)))
+        else:
+            yield first, last
 
 
 @lru_cache(MOST_WORDS)
@@ -74,7 +89,9 @@ def _terms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
 def _start(text: str, first: int) -> int:
     if first < LENGTH * 2 // 3 or len(text) <= LENGTH:
         return 0
-    return text.rfind(" ", 0, first - LENGTH // 3) + 1
+    before = first - LENGTH // 3
+    space = text.rfind(" ", max(0, before - LENGTH // 3), before)
+    return space + 1 if space >= 0 else before
 
 
 def _end(text: str, start: int) -> int:
