@@ -37,6 +37,12 @@ class Group:
         if len(documents) * OFTEN > count:
             self._row = self.row()
 
+    @property
+    def size(self) -> int:
+        """Bytes of its arrays."""
+        row = 0 if self._row is None else self._row.nbytes
+        return self.documents.nbytes + self.scores.nbytes + row
+
     def often(self) -> int:
         """How many aids it adds to."""
         return len(self.documents)

@@ -144,4 +144,4 @@ def _add(sight: Sight, groups: dict[str, Group], word: str, more: Group) -> None
 def _written_together(sequence: Sequence[str], text: str) -> Iterable[str]:
     """What may also be written as one word: neighbours, and what is held together by a dash or a dot."""
     runs = ["".join(analysis.split(run)).lower() for run in analysis.HELD_TOGETHER.findall(text)[:MOST_WORDS]]
-    return dict.fromkeys([*runs, *(one + two for one, two in pairwise(sequence))])
+    return dict.fromkeys(runs + [one + two for one, two in pairwise(sequence)])
