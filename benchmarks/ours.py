@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from whoosh import index
-
 from app.aids.models import Aid, Revision
 from app.search import analysis, ranking
 from app.search.hints import Bound, Hints
 from app.search.sight import Sight
 from app.search.slips import prepare
 from app.search.snapshot import Snapshot
-from app.search.store import MEMORY_MB, document
+from app.search.store import MEMORY_MB, Files, document
 from app.search.terms import understand
 from benchmarks.corpus import Text
 
@@ -20,7 +18,7 @@ from benchmarks.corpus import Text
 def build(folder: Path, texts: Sequence[Text]) -> None:
     """An index of these texts, made as the server makes one, without its database."""
     folder.mkdir(parents=True)
-    writer = index.create_in(str(folder), analysis.schema()).writer(limitmb=MEMORY_MB)
+    writer = Files(folder).create_index(analysis.schema()).writer(limitmb=MEMORY_MB)
     for number, text in enumerate(texts, 1):
         writer.add_document(**document(*stored(number, text), [], "en"))
     writer.commit()
@@ -57,7 +55,7 @@ class Ours:
     """Answers from one index, everything read into arrays."""
 
     def __init__(self, folder: Path) -> None:
-        self.snapshot = Snapshot(index.open_dir(str(folder)))
+        self.snapshot = Snapshot(Files(folder).open_index())
         self.snapshot.load()
         prepare(self.snapshot.languages)
         self.sight = Sight(self.snapshot, Bound(Hints(), self.snapshot), self.snapshot.alive)

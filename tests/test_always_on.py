@@ -50,6 +50,25 @@ def killed(*_args):
 writing.SegmentWriter._commit_toc = killed
 Store(Path(sys.argv[2]), db.open_engine(sys.argv[1]), "en").catch_up()
 """
+CUT_SHORT = """
+import os, sys
+from pathlib import Path
+from app import db, logs
+from app.search import follower, store
+from app.search.service import Question, Search
+from app.viewer import SYSTEM
+logs.configure("critical")
+follower.READ_AT_ONCE, store.SMALL = int(sys.argv[3]), 0
+search = Search(Path(sys.argv[2]), db.open_engine(sys.argv[1]))
+search.refresh()
+for file in search.store.folder.rglob("*.seg"):
+    os.truncate(file, file.stat().st_size * int(sys.argv[4]) // 100)
+for _ in range(2):
+    answer = search.find(Question("refund"), SYSTEM)
+    search.settle()
+    search.catch_up()
+    print([hit.slug for hit in answer.hits], answer.degraded)
+"""
 
 
 def slugs(search: Search, words: str) -> list[str]:
@@ -61,9 +80,9 @@ def segments(search: Search) -> int:
 
 
 @contextmanager
-def process(code: str, settings: Settings, index: Path) -> Iterator["subprocess.Popen[str]"]:
+def process(code: str, settings: Settings, index: Path, *more: object) -> Iterator["subprocess.Popen[str]"]:
     """Another process with the same code, on this database and this index."""
-    arguments = [sys.executable, "-c", code, settings.sqlalchemy_url, str(index)]
+    arguments = [sys.executable, "-c", code, settings.sqlalchemy_url, str(index), *map(str, more)]
     running = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield running
@@ -189,6 +208,58 @@ def test_search_goes_on_degraded_while_a_damaged_index_is_made_anew(
     search.catch_up()
     answer = search.find(Question("refund"), SYSTEM)
     assert (answer.degraded, [hit.slug for hit in answer.hits]) == (False, ["refund"])
+
+
+@pytest.mark.parametrize("read_at_once", [0, 1_000])
+@pytest.mark.parametrize("left", [0, 60])
+def test_files_cut_short_under_a_process_do_not_end_it_and_are_made_anew(
+    settings: Settings, engine: Engine, tmp_path: Path, publish: Callable[..., None], read_at_once: int, left: int
+) -> None:
+    publish(refund=REFUND, **{f"aid{number}": f"# Gremlin {number}\n\n{number:0>9000}\n" for number in range(9)})
+    Store(tmp_path / "index", engine, "en").catch_up()
+    with process(CUT_SHORT, settings, tmp_path / "index", read_at_once, left) as other:
+        said, _ = other.communicate(timeout=PATIENCE)
+    first, second, *_ = said.splitlines() or ["", ""]
+    assert (other.returncode, first[:10], second) == (0, "['refund']", "['refund'] False")
+    fresh = Search(tmp_path / "index", engine)
+    fresh.refresh()
+    fresh.catch_up()
+    assert (slugs(fresh, "refund"), fresh.state is None) == (["refund"], False)
+
+
+def test_a_change_to_an_index_cut_short_makes_it_anew(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(refund=REFUND)
+    monkeypatch.setattr("app.search.follower.READ_AT_ONCE", 0)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    for file in (tmp_path / "index").rglob("*.seg"):
+        os.truncate(file, file.stat().st_size // 2)
+    publish(refund="# Gremlins\n")
+    search.catch_up()
+    assert slugs(search, "gremlins") == ["refund"]
+
+
+def test_questions_are_answered_while_everything_is_read(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = " ".join(f"gremlin{number}" for number in range(4_000))
+    publish(**{f"aid{number}": f"# Goblin {number}\n\n{text}\n" for number in range(5)})
+    monkeypatch.setattr("app.search.follower.READ_AT_ONCE", 0)
+    monkeypatch.setattr("app.search.store.SMALL", 0)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    state = search.state
+    assert state is not None
+    thread = threading.Thread(target=search.settle)
+    thread.start()
+    asked, found = 0, []
+    while thread.is_alive() and asked < 4_000:
+        found.append(state.snapshot.impact(f"gremlin{asked}").documents.tolist())
+        asked += 1
+    thread.join(PATIENCE)
+    assert (state.snapshot.loaded, found) == (True, [list(range(5))] * asked)
 
 
 def test_until_everything_is_read_whoosh_is_asked_and_the_words_decide_alike(

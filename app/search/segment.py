@@ -4,10 +4,12 @@ Whoosh holds the postings. Until `load` has read them all they are asked from Wh
 """
 
 import threading
+import weakref
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +22,7 @@ FIELDS = tuple(analysis.WEIGHTS)
 NUMBER = {name: number for number, name in enumerate(FIELDS)}
 MOST_REMEMBERED = 4_000
 MOST_MASKS = 256
+PORTION = 1_000  # terms
 
 Documents = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -48,6 +51,7 @@ class Segment:
 
     def __init__(self, leaf: Any) -> None:
         self.leaf = leaf
+        weakref.finalize(self, _close, leaf)
         self.count: int = leaf.doc_count_all()
         self.totals = np.array([leaf.field_length(name) for name in FIELDS], dtype=np.float64)
         self.lengths = np.stack([_lengths(leaf, name) for name in FIELDS])
@@ -95,7 +99,7 @@ class Segment:
         found: list[tuple[int, int, int]] = []  # row, field, frequency
         documents, weights = array("i"), array("f")
         counts: list[int] = []
-        for field, text in _terms(self.leaf):
+        for field, text in self._terms():
             with self._whoosh():
                 ids, often = _read(self.leaf, field, text)
                 frequency = self.leaf.doc_frequency(field, text)
@@ -113,6 +117,17 @@ class Segment:
         self._frequencies = np.zeros((len(rows), len(FIELDS)), np.int32)
         self._frequencies[row, field_number] = frequencies
         self._rows = rows
+
+    def _terms(self) -> list[tuple[str, str]]:
+        """Every term of a field that gives scores, read in portions: no question waits for all of them."""
+        terms = iter(self.leaf)
+        found: list[tuple[str, str]] = []
+        while True:
+            with self._whoosh():
+                portion = list(islice(terms, PORTION))
+            if not portion:
+                return found
+            found += [(field, text.decode()) for (field, text), _ in portion if field in NUMBER]
 
     @property
     def loaded(self) -> bool:
@@ -190,8 +205,9 @@ class Segment:
             return frozenset(self.leaf.field_terms("lang"))
 
 
-def _terms(leaf: Any) -> list[tuple[str, str]]:
-    return [(field, text.decode()) for (field, text), _ in leaf if field in NUMBER]
+def _close(leaf: Any) -> None:
+    if not leaf.is_closed:
+        leaf.close()
 
 
 def _counted(leaf: Any, field: str) -> Iterator[tuple[str, int]]:

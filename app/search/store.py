@@ -16,7 +16,9 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
-from whoosh import index
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import BufferFile, StructFile
+from whoosh.index import TOC, FileIndex
 
 from app.aids import queries
 from app.aids import service as aids
@@ -26,13 +28,14 @@ from app.db import reading
 from app.ids import uuid7
 from app.search import analysis, meaning
 from app.search.characters import plain, tidy
-from app.search.segment import Segment
+from app.search.segment import Damaged, Segment
 from app.work import service as work
 from app.work.service import Named
 
 log = structlog.get_logger(__name__)
 PORTION = 500
 MEMORY_MB = 128
+SMALL = 1_000_000  # bytes of a file
 
 
 class Store:
@@ -43,13 +46,13 @@ class Store:
         self.engine = engine
         self.lang = lang
 
-    def open(self) -> index.FileIndex | None:
+    def open(self) -> FileIndex | None:
         """The index in use; None where there is none that can be read."""
         generation = self._generation()
         if generation is None or self._state(generation).get("fingerprint") != analysis.fingerprint(self.lang):
             return None
         try:
-            return index.open_dir(str(generation))
+            return Files(generation).open_index()
         except Exception:  # whoosh raises whatever the damaged bytes make it raise
             log.exception("the index cannot be opened")
             return None
@@ -68,14 +71,18 @@ class Store:
                 if opened is None or generation is None or not self._fits(session, generation):
                     self._rebuild(session)
                 else:
-                    self._apply(session, opened, generation, read or {})
+                    try:
+                        self._apply(session, opened, generation, read or {})
+                    except Damaged as error:
+                        log.error("the index is damaged and is made anew", error=repr(error))
+                        self._rebuild(session)
         return True
 
     def tidy(self, many: int) -> bool:
         """Merge small segments where there are more than `many`; returns whether it did."""
         with self._lock(wait=False) as mine:
             opened = self.open() if mine else None
-            if opened is None or len(index.TOC.read(opened.storage, opened.indexname).segments) <= many:
+            if opened is None or len(TOC.read(opened.storage, opened.indexname).segments) <= many:
                 return False
             opened.writer(limitmb=MEMORY_MB).commit()
         return True
@@ -111,7 +118,7 @@ class Store:
         ours = state.get("instance") == aids.instance(session)
         return ours and int(state.get("change", 0)) <= queries.last_change(session)
 
-    def _apply(self, session: Session, opened: index.FileIndex, generation: Path, read: Mapping[str, Segment]) -> None:
+    def _apply(self, session: Session, opened: FileIndex, generation: Path, read: Mapping[str, Segment]) -> None:
         before = int(self._state(generation)["change"])
         newest, changed = queries.changed_after(session, before)
         if newest == before:
@@ -134,7 +141,7 @@ class Store:
         generation = self.folder / uuid7().hex
         generation.mkdir(parents=True)
         change, last, count = queries.last_change(session), 0, 0
-        writer = index.create_in(str(generation), analysis.schema()).writer(limitmb=MEMORY_MB)
+        writer = Files(generation).create_index(analysis.schema()).writer(limitmb=MEMORY_MB)
         while rows := queries.live_after(session, last, PORTION):
             self._add(session, writer, rows)
             last, count = rows[-1][0].id or 0, count + len(rows)
@@ -170,13 +177,33 @@ class Store:
             yield True
 
 
+class Files(FileStorage):  # type: ignore[misc]
+    """The files of a generation, read and not mapped into memory; small ones at once.
+
+    Who looks into a map of a file that was cut short is killed by the system.
+    """
+
+    def __init__(self, generation: Path) -> None:
+        super().__init__(str(generation), supports_mmap=False)
+
+    def open_file(self, name: str, **options: Any) -> StructFile:
+        """The file to read from."""
+        path = Path(self.folder) / name
+        if path.stat().st_size > SMALL:
+            return super().open_file(name, **options)
+        return BufferFile(path.read_bytes(), name=name)
+
+
 def _delete(writer: Any, aid_ids: Sequence[int], read: Mapping[str, Segment]) -> None:
     """Take these aids out of the segments; Whoosh opens every segment anew where one was not read yet."""
     filled = [segment for segment in writer.segments if segment.doc_count_all()]  # a merge may leave an empty one
     known = [read.get(segment.segment_id()) for segment in filled]
     if not all(segment is not None and segment.loaded for segment in known):
-        for aid_id in aid_ids:
-            writer.delete_by_term("aid", str(aid_id))
+        try:
+            for aid_id in aid_ids:
+                writer.delete_by_term("aid", str(aid_id))
+        except Exception as error:  # whatever damaged bytes make it raise
+            raise Damaged(repr(error)) from error
         return
     for segment, arrays in zip(filled, known, strict=True):
         for aid_id in aid_ids:
