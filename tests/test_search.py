@@ -1,7 +1,7 @@
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,10 @@ class Shelf:
             self.write(f"{name.replace('_', '-')}.md", content)
         self.bring_in()
         self.search.catch_up()
+
+    def aids(self, *slugs: str) -> Sequence[Aid]:
+        with Session(self.search.engine) as session:
+            return session.exec(select(Aid).where(col(Aid.slug).in_(slugs))).all()
 
     def slugs(self, text: str, viewer: Viewer = READER, **narrowed: str) -> list[str]:
         return [hit.slug for hit in self.search.find(Question(text, **narrowed), viewer).hits]  # type: ignore[arg-type]
@@ -278,6 +282,44 @@ def test_without_an_index_the_database_answers(shelf: Shelf) -> None:
     answer = shelf.search.find(Question("refund money"), READER)
     assert answer.degraded
     assert [hit.slug for hit in answer.hits] == ["refund"]
+
+
+def test_without_an_index_filters_narrow(shelf: Shelf) -> None:
+    shelf.publish(moments="---\nmoments: [solve]\n---\n# Solve the printer\n")
+    shelf.search.state = None
+    assert shelf.slugs("refund printer", kind="troubleshooting") == ["printer"]
+    assert shelf.slugs("refund printer", task="issue-refund") == ["refund"]
+    assert shelf.slugs("refund printer", moment="solve") == ["moments"]
+
+
+def test_without_an_index_all_that_fits_is_counted_and_paged(shelf: Shelf) -> None:
+    shelf.publish(**{f"gremlin{number}": f"# Gremlin {number}\n" for number in range(7)})
+    withheld = frozenset(aid.id or 0 for aid in shelf.aids("gremlin0", "gremlin3"))
+    shelf.search.state = None
+    viewer = replace(READER, withheld=withheld)
+    pages = [shelf.search.find(Question("gremlin", limit=2, offset=offset), viewer) for offset in (0, 2, 4, 6)]
+    assert [page.total for page in pages] == [5, 5, 5, 5]
+    assert [hit.slug[-1] for page in pages for hit in page.hits] == ["1", "2", "4", "5", "6"]
+
+
+def test_without_an_index_a_single_letter_finds_only_where_there_is_no_other_word(shelf: Shelf) -> None:
+    shelf.publish(code="# Vitamin E\n")
+    shelf.search.state = None
+    assert shelf.slugs("E-4012") == ["refund"]
+    assert "code" in shelf.slugs("E")
+
+
+def test_without_an_index_an_equal_title_is_first_then_the_most_words(shelf: Shelf) -> None:
+    shelf.publish(
+        all="# A gremlin bites the company goblin\n\nAbout the übergabe.\n",
+        some="# Gremlin and goblin\n",
+        text="# Others\n\nA gremlin, a goblin and a company.\n",
+        equal="# Übergabe of a gremlin\n",
+    )
+    shelf.search.state = None
+    assert shelf.slugs("gremlin goblin company") == ["all", "text", "some", "equal"]
+    assert shelf.slugs("  Übergabe of a GREMLIN")[0] == "equal"
+    assert shelf.slugs("GREMLIN and goblin")[0] == "some"
 
 
 def test_a_damaged_index_is_noticed_and_made_anew(shelf: Shelf, tmp_path: Path) -> None:

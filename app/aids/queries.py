@@ -1,9 +1,12 @@
 """Every SELECT about aids."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_
 from sqlmodel import Session, col, select
 
 from app.aids.models import Aid, AidTask, Attachment, Change, LibraryFile, Redirect, ReviewDefault, Revision
@@ -143,15 +146,50 @@ def live_after(session: Session, after: int, limit: int) -> list[tuple[Aid, Revi
     return [(aid, found) for aid, found in session.exec(statement)]
 
 
-def matching(session: Session, words: Sequence[str], members: bool, limit: int) -> list[tuple[Aid, Revision]]:
-    """Live aids that hold any of these words, those with a word in the title first; for when there is no index."""
-    hits = [col(Revision.text).icontains(word, autoescape=True) for word in words]
-    titles = [col(Revision.title).icontains(word, autoescape=True) for word in words]
-    statement = select(Aid, Revision).join(Revision, LIVE).where(or_(*hits, *titles))
-    if not members:
-        statement = statement.where(Revision.audience == "everyone")
-    statement = statement.order_by(or_(*titles).desc(), Revision.title).limit(limit)
-    return [(aid, found) for aid, found in session.exec(statement)]
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for without an index: each of the `words` in its forms, and `title`, all that was typed."""
+
+    title: str
+    words: Sequence[Collection[str]]
+    members: bool
+    withheld: Collection[int]
+    kind: str | None
+    task: str | None
+    moment: str | None
+
+
+def matching(session: Session, sought: Sought, limit: int, offset: int) -> tuple[int, list[tuple[Aid, Revision]]]:
+    """How many live aids hold any of these words, and some of them: an equal title first, then the most words."""
+    titles = [_holds(Revision.title, forms) for forms in sought.words]
+    either = [or_(title, _holds(Revision.text, forms)) for title, forms in zip(titles, sought.words, strict=True)]
+    chosen = [or_(*either), *_narrowed(sought)]
+    total = session.exec(select(func.count()).select_from(Aid).join(Revision, LIVE).where(*chosen)).one()
+    equal = func.lower(Revision.title) == func.lower(sought.title)
+    order = (equal.desc(), _number(either).desc(), _number(titles).desc(), col(Revision.title), col(Aid.id))
+    found = select(Aid, Revision).join(Revision, LIVE).where(*chosen).order_by(*order).limit(limit).offset(offset)
+    return total, [(aid, revision) for aid, revision in session.exec(found)]
+
+
+def _holds(text: str, forms: Collection[str]) -> ColumnElement[bool]:
+    return or_(*(col(text).icontains(form, autoescape=True) for form in forms))
+
+
+def _number(true: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
+    """How many of them are true."""
+    return reduce(add, (case((one, 1), else_=0) for one in true))
+
+
+def _narrowed(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    yield col(Aid.id).not_in(sought.withheld)
+    if not sought.members:
+        yield col(Revision.audience) == "everyone"
+    if sought.kind:
+        yield col(Revision.kind) == sought.kind
+    if sought.task:
+        yield col(Aid.id).in_(select(AidTask.aid_id).join(Task).where(Task.slug == sought.task))
+    if sought.moment:
+        yield cast(col(Revision.moments), Text).contains(f'"{sought.moment}"', autoescape=True)
 
 
 def moves(session: Session) -> dict[str, str]:

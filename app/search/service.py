@@ -1,7 +1,7 @@
 """The rules of search: what is asked, what is answered, and what happens when the index is not to be had."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -112,26 +112,33 @@ class Search(Follower):
             except Exception:
                 log.exception("a question could not be answered from the index")
         asked = analysis.words(question.text)[:MOST_WORDS]
-        terms = [term for word in asked for term in analysis.terms_in(word, (self.store.lang,))]
-        if not terms:
+        words = _without_letters({word: analysis.terms_in(word, (self.store.lang,)) for word in asked})
+        if not words:
             return replace(answer, message=_nothing_to_search(question.text, asked))
-        return self._from_database(answer, question, viewer, asked, terms)
+        return self._from_database(answer, question, viewer, words)
 
     def _from_database(
-        self, answer: Answer, question: Question, viewer: Viewer, asked: Sequence[str], terms: Sequence[str]
+        self, answer: Answer, question: Question, viewer: Viewer, words: Mapping[str, Sequence[str]]
     ) -> Answer:
-        needed = question.offset + question.limit
+        sought = aid_queries.Sought(
+            title=" ".join(question.text.split()),
+            words=[{word, *terms} for word, terms in words.items()],
+            members=viewer.member,
+            withheld=viewer.withheld,
+            kind=question.kind,
+            task=question.task,
+            moment=question.moment,
+        )
         with reading(self.engine) as session:
-            found = aid_queries.matching(session, list(terms), viewer.member, needed + len(viewer.withheld))
-        rows = [row for row in found if row[0].id not in viewer.withheld]
-        marker = Marker(terms, [self.store.lang])
+            total, rows = aid_queries.matching(session, sought, question.limit, question.offset)
+        marker = Marker([term for terms in words.values() for term in terms], [self.store.lang])
         hits = []
-        for aid, revision in rows[question.offset :]:
+        for aid, revision in rows:
             titles = [work.title_of(slug) for slug in revision.tasks]
             html = marker.mark(revision.summary or revision.text)
             common = (aid.slug, revision.title, revision.summary, revision.kind, revision.tasks, titles)
             hits.append(Hit(*common, html, 0.0))
-        return replace(answer, hits=hits, total=len(rows), degraded=True)
+        return replace(answer, hits=hits, total=total, degraded=True)
 
     def neighbours(self, aid: int, viewer: Viewer, asked: str = "") -> list[Neighbour]:
         """The aids that belong to this one, for a reader who asked this; none while the index is being read."""
@@ -143,6 +150,12 @@ class Search(Follower):
         except Damaged as error:
             self._discard(error)
             return []
+
+
+def _without_letters(words: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """The words that have terms; single letters, which are in every text, only where there is nothing else."""
+    found = {word: terms for word, terms in words.items() if terms}
+    return {word: terms for word, terms in found.items() if len(word) > 1} or found
 
 
 def _nothing_to_search(text: str, asked: Sequence[str]) -> str | None:
