@@ -77,7 +77,7 @@ def _migrations(engine: Engine) -> tuple[bool, str]:
 
 def _index(store: Any) -> tuple[bool, str]:
     if store.open() is None:
-        return False, "being made; search answers from the database"
+        return False, "being made; search answers from memory or the database"
     behind = store.behind()
     by = "by words and meaning" if meaning.installed() else "by words alone: the extra `meaning` is not installed"
     return behind <= BEHIND_ALLOWED, f"{behind} changes behind; finds {by}"

@@ -227,6 +227,44 @@ def test_files_cut_short_under_a_process_do_not_end_it_and_are_made_anew(
     assert (slugs(fresh, "refund"), fresh.state is None) == (["refund"], False)
 
 
+@pytest.mark.parametrize(("read_at_once", "degraded"), [(0, True), (1_000, False)])
+def test_an_index_whose_files_are_gone_answers_on_where_everything_was_read(
+    engine: Engine,
+    tmp_path: Path,
+    publish: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    read_at_once: int,
+    degraded: bool,
+) -> None:
+    publish(refund=REFUND)
+    monkeypatch.setattr("app.search.follower.READ_AT_ONCE", read_at_once)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    (tmp_path / "index" / "CURRENT").unlink()
+    with Store(tmp_path / "index", engine, "en")._lock(wait=True):  # another process is making it anew
+        search.catch_up(wait=False)
+    assert search.find(Question("refund"), SYSTEM).degraded is degraded
+    publish(gremlin="# Gremlins in the printer\n")
+    search.catch_up()
+    assert slugs(search, "gremlins") == ["gremlin"]
+
+
+def test_segments_that_cannot_be_merged_are_made_anew_and_questions_answered_meanwhile(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    search = Search(tmp_path / "index", engine)
+    for number in range(MANY_SEGMENTS + 2):
+        publish(**{f"aid{number}": f"# Gremlin number {number}\n"})
+        search.catch_up()
+    for file in (tmp_path / "index").rglob("*.seg"):
+        os.truncate(file, file.stat().st_size // 2)
+    search.settle()
+    answer = search.find(Question("gremlin"), SYSTEM)
+    assert (answer.degraded, answer.total) == (False, MANY_SEGMENTS + 2)
+    search.catch_up()
+    assert segments(search) == 1
+
+
 def test_a_change_to_an_index_cut_short_makes_it_anew(
     engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

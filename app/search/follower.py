@@ -113,7 +113,7 @@ class Follower:
             if self.store.tidy(MANY_SEGMENTS if quiet else MOST_SEGMENTS):
                 self.refresh()
         except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
-            self._discard(error)
+            self._make_anew(error)
         state = self.state
         if state is not None and slips.prepare(state.snapshot.languages):
             self._use_again(state.snapshot)
@@ -128,7 +128,7 @@ class Follower:
         with self._refreshing:
             opened = self.store.open()
             if opened is None:
-                self.state = None
+                self._let_go()
                 return
             self._read_hints()
             now = self.state
@@ -145,7 +145,7 @@ class Follower:
                     snapshot.load()
                 self._bind(snapshot)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
-                self._discard(error)
+                self._make_anew(error)
 
     def _use_again(self, snapshot: Snapshot) -> None:
         """Forget what was worked out for this state of the index when less was known, unless there is a newer one."""
@@ -161,9 +161,19 @@ class Follower:
             if queries.hint_number(session) != self._hints.number:
                 self._hints = queries.hints(session)
 
+    def _let_go(self) -> None:
+        """Without its files a state answers on if everything was read; there is a new index soon."""
+        if self.state is not None and not self.state.snapshot.loaded:
+            self.state = None
+
     def _discard(self, error: Exception) -> None:
-        log.error("the index is damaged and is made anew", error=repr(error))
+        """What a question needs cannot be read: the database answers until there is a new index."""
         self.state = None
+        self._make_anew(error)
+
+    def _make_anew(self, error: Exception) -> None:
+        self._let_go()
+        log.error("the index is damaged and is made anew", error=repr(error))
         (self.store.folder / "CURRENT").unlink(missing_ok=True)
         self.wake()
 
