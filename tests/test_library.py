@@ -273,9 +273,74 @@ def test_synonyms_of_a_library_are_taken_in_and_given_back(
         ("reimburse", "refund", False),
         ("reimburse", "money back", False),
     }
-    assert {row.origin for row in rows} == {"care/synonyms.yaml"}
+    assert {row.origin for row in rows} == {"…/library/care/synonyms.yaml"}
     export(engine, tmp_path / "out")
     assert (tmp_path / "out/care/synonyms.yaml").read_text() == SYNONYMS
+
+
+def phrases(engine: Engine) -> list[str]:
+    with Session(engine) as session:
+        return sorted(session.exec(select(Synonym.phrase)))
+
+
+def synonyms_in(folder: Path, *same: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    pairs = [f"  - same: [{phrase}, thing]\n" for phrase in same]
+    (folder / "synonyms.yaml").write_text("synonyms:\n" + "".join(pairs) if pairs else "synonyms: []\n")
+    return folder
+
+
+def test_the_synonyms_of_two_libraries_leave_each_other_alone(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    shipped, own = synonyms_in(tmp_path / "jobaids", "lorry"), synonyms_in(tmp_path / "lib", "till", "bill")
+    for folder in (shipped, own, shipped):
+        bring_in(paths=[folder])
+    assert phrases(engine) == ["bill", "lorry", "till"]
+    bring_in(paths=[synonyms_in(own, "till")])
+    assert phrases(engine) == ["lorry", "till"]
+
+
+def test_a_library_that_moved_or_is_checked_out_twice_has_its_synonyms_once(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    bring_in(paths=[synonyms_in(tmp_path / "here/lib", "lorry", "till")])
+    bring_in(paths=[synonyms_in(tmp_path / "there/lib", "lorry")])
+    assert phrases(engine) == ["lorry"]
+
+
+def test_an_unchanged_library_under_another_name_has_its_synonyms_once(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    bring_in(paths=[synonyms_in(tmp_path / "lib", "lorry", "till")])
+    export(engine, tmp_path / "out")
+    bring_in(paths=[tmp_path / "out"])
+    bring_in(paths=[synonyms_in(tmp_path / "out", "lorry")])
+    assert phrases(engine) == ["lorry"]
+
+
+def test_synonyms_from_before_libraries_had_names_are_replaced(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    with writing(engine) as session:
+        session.add(Synonym(phrase="old", means="thing", both_ways=True, origin="synonyms.yaml"))
+        session.add(Synonym(phrase="mine", means="thing", both_ways=True, origin="studio"))
+    bring_in(paths=[synonyms_in(tmp_path / "lib", "lorry")])
+    assert phrases(engine) == ["lorry", "mine"]
+
+
+def test_a_synonyms_file_that_is_gone_is_named_and_its_synonyms_stay(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    folder = synonyms_in(tmp_path / "lib", "lorry")
+    bring_in(paths=[folder])
+    (folder / "synonyms.yaml").unlink()
+    report = bring_in(paths=[folder])
+    assert [note.file for note in report.notes] == [str(folder / "synonyms.yaml")]
+    assert (phrases(engine), report.failed) == (["lorry"], False)
+    bring_in(paths=[synonyms_in(folder)])
+    (folder / "synonyms.yaml").unlink()
+    assert (phrases(engine), bring_in(paths=[folder]).notes) == ([], [])
 
 
 @pytest.mark.parametrize(

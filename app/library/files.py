@@ -39,6 +39,11 @@ class Found:
         return self.root / self.path
 
     @property
+    def library(self) -> str:
+        """What its library is called: like the folder that was named."""
+        return self.root.absolute().name
+
+    @property
     def is_tasks(self) -> bool:
         """Whether it defines tasks."""
         return posixpath.basename(self.path) == TASKS

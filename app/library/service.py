@@ -40,6 +40,7 @@ PORTION = 200
 Progress = Callable[[int, int], None]
 GONE = "its file is gone, and its aid is still live. `--retire` takes it away from readers."
 GONE_CHANGED = "its file is gone, and the text here changed since. It stays; export it again, or retire it."
+GONE_SYNONYMS = "the file is gone, and its synonyms stay. Import it with `synonyms: []` to take them away."
 SAVED = "somebody saved a text here at this moment. Import it again."
 
 
@@ -81,7 +82,9 @@ class Importer:
         texts = compared.without_conflicts([one for one in found if not (one.is_tasks or one.is_synonyms)])
         self._texts(compared, texts, progress)
         for folder in [path for path in paths if path.is_dir()]:
-            self._gone(folder, {one.path for one in found if one.root == folder})
+            here = {one.path for one in found if one.root == folder}
+            self._gone(folder, here)
+            self._gone_synonyms(folder, here)
         self._agree()
         progress(len(texts), len(texts))
         return self.report
@@ -123,7 +126,7 @@ class Importer:
         if self.dry_run:
             return
         with writing(self.engine) as session:
-            synonyms.load(session, found.path, content)
+            synonyms.load(session, synonyms.origin_of(found.library, found.path), content)
             keep_file(session, found.path, raw, "application/yaml")
 
     def _gone(self, folder: Path, here: set[str]) -> None:
@@ -138,6 +141,11 @@ class Importer:
                 self._retire(folder, path, known)
             else:
                 self.report.notes.append(Problem(str(folder / path), GONE))
+
+    def _gone_synonyms(self, folder: Path, here: set[str]) -> None:
+        with reading(self.engine) as session:
+            before = synonyms.files(session, folder.absolute().name)
+        self.report.notes += [Problem(str(folder / path), GONE_SYNONYMS) for path in before if path not in here]
 
     def _retire(self, folder: Path, path: str, known: Known) -> None:
         self.report.retired.append(path)

@@ -65,6 +65,11 @@ def learned_words(session: Session, aid: int) -> list[LearnedWord]:
     return list(session.exec(ordered))
 
 
+def origins(session: Session) -> list[str]:
+    """Where synonyms came from, each once."""
+    return list(session.exec(select(Synonym.origin).distinct().order_by(Synonym.origin)))
+
+
 def synonyms(session: Session) -> list[Synonym]:
     """All synonyms, by phrase."""
     return list(session.exec(select(Synonym).order_by(Synonym.phrase, Synonym.means)))

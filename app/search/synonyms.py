@@ -1,6 +1,9 @@
 """Words that mean the same: from `synonyms.yaml` in a library folder, or added by a trainer."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import combinations
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -15,6 +18,9 @@ from app.viewer import Right, Viewer
 
 STUDIO = "studio"  # the origin of what was added by hand
 MOST = 2_000
+MOST_ORIGIN = 400  # characters
+
+Pair = tuple[str, str, bool]  # a phrase, what it means, whether both ways
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*\w[^\x00]*$")
@@ -53,21 +59,39 @@ class SynonymsFile(BaseModel):
     synonyms: list[Same | Means] = Field(max_length=MOST)
 
 
+def origin_of(library: str, path: str) -> str:
+    """What a file is known by. `library` is the name of its folder, which may move or be checked out twice."""
+    return f"…/{library}/{path}"[-MOST_ORIGIN:]
+
+
 def load(session: Session, origin: str, content: SynonymsFile) -> None:
-    """Put the synonyms of a file in the place of those that it held before."""
-    session.execute(delete(Synonym).where(col(Synonym.origin) == origin))
+    """Put the synonyms of a file in the place of those that it held before, also under another name of its library."""
+    path, pairs = origin.split("/", 2)[-1], set(_pairs(content))
+    held: dict[str, set[Pair]] = defaultdict(set)
+    for one in queries.synonyms(session):
+        held[one.origin].add((one.phrase, one.means, one.both_ways))
+    renamed = [other for other, its in held.items() if other.endswith(f"/{path}") and its == pairs]
+    before = [origin, path, *renamed]  # the path alone was the origin once
+    session.execute(delete(Synonym).where(col(Synonym.origin).in_(before)))
+    session.add_all(
+        Synonym(phrase=phrase, means=means, both_ways=both_ways, origin=origin)
+        for phrase, means, both_ways in sorted(pairs)
+    )
+    learning.announce(session)
+
+
+def files(session: Session, library: str) -> list[str]:
+    """The paths of the files of this library whose synonyms are here."""
+    start = origin_of(library, "")
+    return [origin.removeprefix(start) for origin in queries.origins(session) if origin.startswith(start)]
+
+
+def _pairs(content: SynonymsFile) -> Iterator[Pair]:
     for one in content.synonyms:
         if isinstance(one, Means):
-            session.add_all(
-                Synonym(phrase=one.word, means=means, both_ways=False, origin=origin) for means in one.means
-            )
+            yield from ((one.word, means, False) for means in one.means)
         else:
-            session.add_all(
-                Synonym(phrase=word, means=other, both_ways=True, origin=origin)
-                for place, word in enumerate(one.same)
-                for other in one.same[place + 1 :]
-            )
-    learning.announce(session)
+            yield from ((word, other, True) for word, other in combinations(one.same, 2))
 
 
 class Wanted(NamedTuple):
