@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import StartError
-from app.languages import Language
+from app.languages import first_part
 from app.viewer import Role
 
 
@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     unknown_evidence: Literal["create", "refuse"] = Field(
         "create", description="Evidence about unknown persons or tasks: taken in unconfirmed, or refused."
     )
-    language: Language = Field(Language.ENGLISH, description="Language of aids that do not name theirs.")
+    language: str = Field("en", description="Language of aids that do not name theirs, such as de.")
     min_learned: Annotated[int, Field(ge=3)] = Field(3, description="Readers who must have used a word for an aid.")
     time_zone: str = Field("UTC", description="The organisation's time zone, for days in reports.")
     rate_sign_in: str = Field("5/minute", description="Sign-in attempts per address, and per account.")
@@ -58,6 +58,14 @@ class Settings(BaseSettings):
     mail_from: str = Field("jobaids@localhost", description="Sender of mails.")
     check_external_links: bool = Field(False, description="Ask other servers whether linked pages exist.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
+
+    @field_validator("language")
+    @classmethod
+    def _language_code(cls, value: str) -> str:
+        lang = first_part(value)
+        if not lang:
+            raise ValueError(f"{value!r} is no language; use a code such as de or pt-BR")
+        return lang
 
     @field_validator("time_zone")
     @classmethod

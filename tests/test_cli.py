@@ -167,7 +167,13 @@ def test_the_doctor_names_what_is_wrong(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"), [("JOBAIDS_MIN_GROUP", "2"), ("JOBAIDS_TIME_ZONE", "Mars"), ("JOBAIDS_READING", "some")]
+    ("setting", "value"),
+    [
+        ("JOBAIDS_MIN_GROUP", "2"),
+        ("JOBAIDS_TIME_ZONE", "Mars"),
+        ("JOBAIDS_READING", "some"),
+        ("JOBAIDS_LANGUAGE", "Japanese"),
+    ],
 )
 def test_a_wrong_setting_is_one_sentence(run: Run, setting: str, value: str) -> None:
     done = run("doctor", **{setting: value})

@@ -1,5 +1,6 @@
 import pytest
 
+from app import settings
 from app.aids import slugs
 from app.aids.document import MOST_BYTES, Kind, Moment, read
 from app.errors import Invalid, TooLarge
@@ -74,3 +75,13 @@ def test_a_slug_is_the_path(path: str, slug: str) -> None:
 def test_a_path_that_cannot_be_an_address_is_refused(path: str) -> None:
     with pytest.raises(Invalid):
         slugs.from_path(path)
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("ja", "ja"), ("ko", "ko"), ("zh-Hant", "zh"), ("pt-BR", "pt"), ("DE", "de")]
+)
+def test_the_language_may_be_any_that_an_aid_may_name(
+    monkeypatch: pytest.MonkeyPatch, code: str, language: str
+) -> None:
+    monkeypatch.setenv("JOBAIDS_LANGUAGE", code)
+    assert settings.load().language == read(f"---\nlang: {code}\n---\n").front.lang == language

@@ -351,6 +351,15 @@ def test_an_index_of_another_database_is_made_anew(shelf: Shelf, tmp_path: Path)
     assert shelf.slugs("refund") == ["refund"]
 
 
+def test_aids_that_name_no_language_are_in_that_of_the_setting(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.publish(henkin="# 注文の返金を行う\n")
+    other = Search(tmp_path / "elsewhere", shelf.search.engine, "ja")
+    other.catch_up()
+    assert [hit.slug for hit in other.find(Question("返金"), READER).hits] == ["henkin"]
+    assert other.state is not None
+    assert other.state.snapshot.languages == ("ja",)
+
+
 def test_an_empty_library_has_an_index_that_can_be_used(engine: Engine, tmp_path: Path) -> None:
     search = Search(tmp_path / "index", engine)
     search.catch_up()

@@ -13,11 +13,11 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from app.errors import Fault, Invalid, TooLarge
+from app.languages import first_part
 
 MOST_BYTES = 200_000
 FRONT = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 OPENED = re.compile(r"\A\ufeff?---[ \t]*\r?\n[\"']?[\w-]+[\"']?[ \t]*:(\s|$)")
-LANG = re.compile(r"^([A-Za-z]{2,3})(-[A-Za-z0-9]{2,8})*$")
 DAYS = re.compile(r"^(\d{1,4})d?$")
 
 
@@ -60,10 +60,10 @@ def _days(value: Any) -> Any:
 
 
 def _lang(value: Any) -> Any:
-    match = LANG.match(value) if isinstance(value, str) else None
-    if not match:
+    lang = first_part(value) if isinstance(value, str) else None
+    if not lang:
         raise ValueError("write a language code in quotes, such as 'de' or 'pt-BR'")
-    return match[1].lower()
+    return lang
 
 
 def _text(value: Any) -> Any:
