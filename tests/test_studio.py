@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from markupsafe import Markup
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app import db
 from app.aids.document import read
 from app.aids.front import with_keyword
 from app.aids.models import Aid, Revision
+from app.people.models import AuditEntry
 from app.search import learning, why
 from app.search.learning import Lesson
 from app.search.models import Synonym
@@ -143,10 +144,24 @@ def test_without_learned_words_the_page_says_how_they_come(studio: TestClient) -
 
 def test_a_removed_word_leads_nowhere_until_it_is_restored(app: FastAPI, taught: TestClient) -> None:
     assert slugs(taught, "zaster") == [SLUG]
-    for expected in ([], [SLUG]):
-        taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": "remove"})
-        app.state.search.refresh()
-        assert slugs(taught, "zaster") == expected
+    for action, expected in (("remove", []), ("restore", [SLUG])):
+        for _ in range(2):  # a form may be sent twice
+            taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": action})
+            app.state.search.refresh()
+            assert slugs(taught, "zaster") == expected
+    with Session(app.state.engine) as session:
+        actions = session.exec(select(AuditEntry.action).where(col(AuditEntry.action).endswith("learned word"))).all()
+    assert sorted(actions) == ["removed a learned word", "restored a learned word"]
+
+
+def test_the_page_offers_to_restore_what_was_removed(taught: TestClient) -> None:
+    def offered() -> list[str]:
+        page = taught.get(f"/studio/words/{SLUG}").text
+        return [action for action in ("remove", "restore", "adopt") if f'value="{action}"' in page]
+
+    before = offered()
+    taught.post(f"/studio/words/{SLUG}", data={"word": "zaster", "action": "remove"})
+    assert (before, offered()) == (["remove", "adopt"], ["restore"])
 
 
 def test_an_adopted_word_is_a_keyword_of_the_live_revision(app: FastAPI, taught: TestClient) -> None:

@@ -235,17 +235,29 @@ def adopt_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: 
 
 
 def remove_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: str) -> None:
-    """Have a learned word no longer lead to this aid, or, where it was removed, lead there again.
+    """Have a learned word no longer lead to this aid.
 
     Raises:
         NotFound: the aid has not learned this word.
     """
-    viewer.require(Right.WRITE)
-    found = [one for one in learned_words(session, viewer, slug) if one.word == word]
-    if not found:
+    _set_removed(session, at, viewer, slug, word, removed=True)
+
+
+def restore_word(session: Session, at: datetime, viewer: Viewer, slug: str, word: str) -> None:
+    """Have a learned word that was removed lead to this aid again.
+
+    Raises:
+        NotFound: the aid has not learned this word.
+    """
+    _set_removed(session, at, viewer, slug, word, removed=False)
+
+
+def _set_removed(session: Session, at: datetime, viewer: Viewer, slug: str, word: str, *, removed: bool) -> None:
+    found = next((one for one in learned_words(session, viewer, slug) if one.word == word), None)
+    if found is None:
         raise NotFound(f"This aid has not learned the word {word!r}.", slug)
-    found[0].removed = not found[0].removed
+    if found.removed == removed:
+        return  # the form was sent twice
+    found.removed = removed
     learning.announce(session)
-    people.record(
-        session, at, viewer, "removed a learned word" if found[0].removed else "restored a learned word", slug
-    )
+    people.record(session, at, viewer, f"{'removed' if removed else 'restored'} a learned word", slug)

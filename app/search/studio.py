@@ -121,13 +121,11 @@ def change_word(
     now: NowDep,
     slug: str,
     word: Annotated[str, Form(max_length=60)],
-    action: Annotated[Literal["remove", "adopt"], Form()],
+    action: Annotated[Literal["remove", "restore", "adopt"], Form()],
 ) -> RedirectResponse:
     """Remove or restore a learned word, or make it a keyword of the aid."""
-    if action == "adopt":
-        service.adopt_word(session, now, viewer, slug, word)
-    else:
-        service.remove_word(session, now, viewer, slug, word)
+    do = {"remove": service.remove_word, "restore": service.restore_word, "adopt": service.adopt_word}[action]
+    do(session, now, viewer, slug, word)
     return RedirectResponse(f"/studio/words/{quote(slug)}", 303)
 
 
