@@ -67,7 +67,7 @@ class _Tally:
         for term, persons in self.persons.items():
             if persons >= least and self.worth[term] > 0:
                 word, by = max(self.written[term].items(), key=lambda form: (form[1], form[0]))
-                shown = word if by > 1 else term  # not the spelling of one reader
+                shown = word if by >= least else term  # not the spelling of a few readers
                 yield LearnedWord(aid_id=self.aid, term=term, word=shown, weight=self.worth[term], persons=persons)
 
 
