@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.library.service import Report
+from app.search.files import Files
 from app.search.follower import MANY_SEGMENTS
 from app.search.service import Question, Search
 from app.search.store import Store
@@ -285,7 +286,7 @@ def test_questions_are_answered_while_everything_is_read(
     text = " ".join(f"gremlin{number}" for number in range(4_000))
     publish(**{f"aid{number}": f"# Goblin {number}\n\n{text}\n" for number in range(5)})
     monkeypatch.setattr("app.search.follower.READ_AT_ONCE", 0)
-    monkeypatch.setattr("app.search.store.SMALL", 0)
+    monkeypatch.setattr(Files, "small", 0)
     search = Search(tmp_path / "index", engine)
     search.catch_up()
     state = search.state

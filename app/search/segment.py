@@ -6,10 +6,9 @@ Whoosh holds the postings. Until `load` has read them all they are asked from Wh
 import threading
 import weakref
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +21,6 @@ FIELDS = tuple(analysis.WEIGHTS)
 NUMBER = {name: number for number, name in enumerate(FIELDS)}
 MOST_REMEMBERED = 4_000
 MOST_MASKS = 256
-PORTION = 1_000  # terms
 
 Documents = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -49,8 +47,10 @@ class Damaged(Exception):
 class Segment:
     """The arrays of one segment; safe to use from many threads."""
 
-    def __init__(self, leaf: Any) -> None:
+    def __init__(self, leaf: Any, whole: Callable[[], Any]) -> None:
+        """`leaf` is Whoosh's reader; `whole` opens one of its own with all files in memory."""
         self.leaf = leaf
+        self._whole = whole
         weakref.finalize(self, _close, leaf)
         self.count: int = leaf.doc_count_all()
         self.totals = np.array([leaf.field_length(name) for name in FIELDS], dtype=np.float64)
@@ -71,38 +71,37 @@ class Segment:
     @contextmanager
     def _whoosh(self) -> Iterator[None]:
         """One at a time at the reader; whatever damaged bytes make Whoosh raise is `Damaged`."""
-        with self._reading:
-            try:
-                yield
-            except Exception as error:
-                raise Damaged(repr(error)) from error
+        with self._reading, _damage_told():
+            yield
 
     def load(self) -> None:
-        """Read everything, so that nothing has to be asked from Whoosh any more."""
+        """Read everything, so that nothing has to be asked from Whoosh any more; questions do not wait for it."""
         if self._rows is not None:
             return
         self.words.prepare()
         self.words_of_members.prepare()
+        with _damage_told():
+            leaf = self._whole()
+            self._load_documents(leaf)
+            self._load_postings(leaf)
+            leaf.close()
+
+    def _load_documents(self, leaf: Any) -> None:
         vectors = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
         for number in range(self.count):
-            with self._whoosh():
-                stored = self.leaf.stored_fields(number)
+            stored = leaf.stored_fields(number)
             vectors[number] = meaning.unpack(stored.get("vector"))
             self.aids[int(stored["aid"])] = number
         self.vectors = vectors
-        with self._whoosh():
-            self._titles = {title: _documents(self.leaf, "exact", title) for title in self.leaf.field_terms("exact")}
-        self._load_postings()
+        self._titles = {title: _documents(leaf, "exact", title) for title in leaf.field_terms("exact")}
 
-    def _load_postings(self) -> None:
+    def _load_postings(self, leaf: Any) -> None:
         rows: dict[str, int] = {}
         found: list[tuple[int, int, int]] = []  # row, field, frequency
         documents, weights = array("i"), array("f")
         counts: list[int] = []
-        for field, text in self._terms():
-            with self._whoosh():
-                ids, often = _read(self.leaf, field, text)
-                frequency = self.leaf.doc_frequency(field, text)
+        for field, text, frequency in _terms(leaf):
+            ids, often = _read(leaf, field, text)
             found.append((rows.setdefault(text, len(rows)), NUMBER[field], frequency))
             counts.append(len(ids))
             documents.extend(ids)
@@ -117,17 +116,6 @@ class Segment:
         self._frequencies = np.zeros((len(rows), len(FIELDS)), np.int32)
         self._frequencies[row, field_number] = frequencies
         self._rows = rows
-
-    def _terms(self) -> list[tuple[str, str]]:
-        """Every term of a field that gives scores, read in portions: no question waits for all of them."""
-        terms = iter(self.leaf)
-        found: list[tuple[str, str]] = []
-        while True:
-            with self._whoosh():
-                portion = list(islice(terms, PORTION))
-            if not portion:
-                return found
-            found += [(field, text.decode()) for (field, text), _ in portion if field in NUMBER]
 
     @property
     def loaded(self) -> bool:
@@ -203,6 +191,18 @@ class Segment:
         """The languages of its aids."""
         with self._whoosh():
             return frozenset(self.leaf.field_terms("lang"))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise Damaged(repr(error)) from error
+
+
+def _terms(leaf: Any) -> list[tuple[str, str, int]]:
+    return [(field, text.decode(), info.doc_frequency()) for (field, text), info in leaf if field in NUMBER]
 
 
 def _close(leaf: Any) -> None:

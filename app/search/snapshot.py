@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import scoring
+from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader
 
 from app.search import analysis, meaning
+from app.search.files import Whole
 from app.search.segment import FIELDS, MOST_MASKS, Documents, Impacts, Mask, Scores, Segment
 from app.search.vocabulary import Alike, Vocabulary
 
@@ -228,8 +230,11 @@ def _read(
 
 
 def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segment]) -> Segment:
+    def reader(storage: FileStorage) -> SegmentReader:
+        return SegmentReader(storage, found.schema, one, generation=found.generation)
+
     read = known.get(one.segment_id())
-    return read or Segment(SegmentReader(opened.storage, found.schema, one, generation=found.generation))
+    return read or Segment(reader(opened.storage), whole=lambda: reader(Whole(opened.storage.folder)))
 
 
 def top(scores: Scores | Impacts, most: int) -> Documents:

@@ -16,8 +16,6 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
-from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.index import TOC, FileIndex
 
 from app.aids import queries
@@ -28,6 +26,7 @@ from app.db import reading
 from app.ids import uuid7
 from app.search import analysis, meaning
 from app.search.characters import plain, tidy
+from app.search.files import Files
 from app.search.segment import Damaged, Segment
 from app.work import service as work
 from app.work.service import Named
@@ -35,7 +34,6 @@ from app.work.service import Named
 log = structlog.get_logger(__name__)
 PORTION = 500
 MEMORY_MB = 128
-SMALL = 1_000_000  # bytes of a file
 
 
 class Store:
@@ -52,7 +50,7 @@ class Store:
         if generation is None or self._state(generation).get("fingerprint") != analysis.fingerprint(self.lang):
             return None
         try:
-            return Files(generation).open_index()
+            return Files(str(generation)).open_index()
         except Exception:  # whoosh raises whatever the damaged bytes make it raise
             log.exception("the index cannot be opened")
             return None
@@ -141,7 +139,7 @@ class Store:
         generation = self.folder / uuid7().hex
         generation.mkdir(parents=True)
         change, last, count = queries.last_change(session), 0, 0
-        writer = Files(generation).create_index(analysis.schema()).writer(limitmb=MEMORY_MB)
+        writer = Files(str(generation)).create_index(analysis.schema()).writer(limitmb=MEMORY_MB)
         while rows := queries.live_after(session, last, PORTION):
             self._add(session, writer, rows)
             last, count = rows[-1][0].id or 0, count + len(rows)
@@ -175,23 +173,6 @@ class Store:
                 yield False
                 return
             yield True
-
-
-class Files(FileStorage):  # type: ignore[misc]
-    """The files of a generation, read and not mapped into memory; small ones at once.
-
-    Who looks into a map of a file that was cut short is killed by the system.
-    """
-
-    def __init__(self, generation: Path) -> None:
-        super().__init__(str(generation), supports_mmap=False)
-
-    def open_file(self, name: str, **options: Any) -> StructFile:
-        """The file to read from."""
-        path = Path(self.folder) / name
-        if path.stat().st_size > SMALL:
-            return super().open_file(name, **options)
-        return BufferFile(path.read_bytes(), name=name)
 
 
 def _delete(writer: Any, aid_ids: Sequence[int], read: Mapping[str, Segment]) -> None:
