@@ -11,7 +11,7 @@ from typer.main import get_command
 from app.aids.document import MOST_BYTES, FrontMatter, read
 from app.cli import cli
 from app.main import create_app
-from app.search import ranking, why
+from app.search import circumstances, ranking, why
 from app.settings import Settings
 from app.usage.schemas import EventIn, EventType
 from app.viewer import MATRIX, Role
@@ -65,7 +65,7 @@ def test_the_limits_are_those_of_the_code() -> None:
 
 def test_the_parts_of_a_score_are_those_of_the_code() -> None:
     assert f"| meaning | what the aid is about; {ranking.MEANING:g} for the nearest aid" in MANUAL["why-found"]
-    assert f"{round((ranking.LIFT - 1) * 100)} % more" in MANUAL["why-found"]
+    assert f"{round((circumstances.LIFT - 1) * 100)} % more" in MANUAL["why-found"]
     assert all(f"| {name} |" in MANUAL["why-found"] for name in why.NAMES.values())
 
 

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from whoosh import index, query
 
 from app.languages import Language
-from app.search import analysis, group, meaning, ranking, slips
+from app.search import analysis, group, meaning, ranking, related, slips
 from app.search.characters import plain
+from app.search.circumstances import Circumstances
+from app.search.explain import Part, explain
 from app.search.group import Wanted
 from app.search.hints import Bound, Hints, Rule
-from app.search.ranking import Circumstances
 from app.search.segment import Mask
 from app.search.sight import Sight
 from app.search.snapshot import Snapshot, top, weighting
@@ -530,18 +531,18 @@ def test_the_parts_of_a_score_are_the_score(made: Callable[..., Snapshot]) -> No
     scored = ranking.score(seen, understood)
     assert scored is not None
     for number, value in ranking.best(scored, 10):
-        parts = ranking.explain(seen, understood, scored, number)
+        parts = explain(seen, understood, scored, number)
         assert sum(part.score for part in parts) == pytest.approx(value)
 
 
-def explained(snapshot: Snapshot, text: str, hints: Hints | None = None, **around: Any) -> list[ranking.Part]:
+def explained(snapshot: Snapshot, text: str, hints: Hints | None = None, **around: Any) -> list[Part]:
     """The parts of the first aid's score, which add up to it."""
     seen = sight(snapshot, hints)
     understood, circumstances = understand(seen, text), Circumstances(**around)
     scored = ranking.score(seen, understood, circumstances)
     assert scored is not None
     number, value = ranking.best(scored, 1)[0]
-    parts = ranking.explain(seen, understood, scored, number, circumstances)
+    parts = explain(seen, understood, scored, number, circumstances)
     assert sum(part.score for part in parts) == pytest.approx(value)
     return parts
 
@@ -558,7 +559,7 @@ def test_each_factor_is_a_part_of_its_own(made: Callable[..., Snapshot]) -> None
     assert 0 < parts["popularity"].score < parts["task"].score
 
 
-def words_of(parts: list[ranking.Part]) -> list[ranking.Part]:
+def words_of(parts: list[Part]) -> list[Part]:
     return [part for part in parts if part.what == "word"]
 
 
@@ -683,7 +684,7 @@ def test_the_vectors_need_no_network_and_no_question_waits_for_them(tmp_path: Pa
 
 
 def near(snapshot: Snapshot, aid: int, hints: Hints | None = None) -> list[str]:
-    return [one.title for one in ranking.neighbours(sight(snapshot, hints), aid)]
+    return [one.title for one in related.neighbours(sight(snapshot, hints), aid)]
 
 
 def test_neighbours_are_alike(made: Callable[..., Snapshot]) -> None:
@@ -699,17 +700,17 @@ def test_neighbours_are_used_together(made: Callable[..., Snapshot]) -> None:
 def test_a_neighbour_answered_readers_with_the_same_question(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Pack fragile goods", "Count the stock")
     learned = {"badg": {1: 5.0}, "lost": {1: 5.0}}
-    found = ranking.neighbours(sight(snapshot, Hints(1, learned=learned)), 0, "badge lost")
+    found = related.neighbours(sight(snapshot, Hints(1, learned=learned)), 0, "badge lost")
     assert [(one.title, one.answered) for one in found] == [("Pack fragile goods", True)]
 
 
 def test_a_neighbour_that_answered_a_part_of_the_question_is_none(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Pack fragile goods")
     seen = sight(snapshot, Hints(1, learned={"badg": {1: 5.0}}))
-    assert ranking.neighbours(seen, 0, "badge broken desk") == []
+    assert related.neighbours(seen, 0, "badge broken desk") == []
 
 
 def test_neighbours_that_may_not_be_seen_are_not_named(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Reset a password", "Change a forgotten password")
     nothing = np.zeros(snapshot.count, dtype=np.bool_)
-    assert ranking.neighbours(sight(snapshot, visible=nothing), 0) == []
+    assert related.neighbours(sight(snapshot, visible=nothing), 0) == []

@@ -15,9 +15,9 @@ from app.aids.front import with_keyword
 from app.aids.models import Aid, Revision
 from app.people.models import AuditEntry
 from app.search import learning, why
+from app.search.explain import Part
 from app.search.learning import Lesson
 from app.search.models import Synonym
-from app.search.ranking import Part
 from app.search.service import Hit
 from app.search.synonyms import SynonymsFile, load
 from app.viewer import Role

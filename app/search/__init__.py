@@ -1,7 +1,7 @@
 """Finding aids: a Whoosh index derived from the database, and the answers it gives.
 
-The story runs analysis → segment → snapshot → sight → terms → ranking → service: words become terms; the terms of an
-index are read into arrays, segment by segment, and a snapshot takes these together; what a word finds for one kind of
-reader is kept in her sight; a question is taken apart into words; their scores and its meaning become an order, and
-the order an answer with excerpts.
+The story runs analysis → segment → snapshot → sight → words and slips → terms → ranking → service: text becomes terms;
+the index is read into arrays, segment by segment, and a snapshot takes these together; a sight is what one kind of
+reader sees of it, with what each word finds and what an unknown one may stand for; a question is taken apart into such
+words; their scores and its meaning become an order, and the order an answer with excerpts.
 """

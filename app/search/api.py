@@ -11,7 +11,7 @@ from app.aids.document import Kind, Moment
 from app.db import NO_NUL, reading
 from app.deps import FactsDep, NowDep, ViewerDep
 from app.facts import Searched
-from app.search.ranking import Circumstances
+from app.search.circumstances import Circumstances
 from app.search.service import MOST_CHARACTERS, Answer, Question, Search
 from app.viewer import Viewer
 from app.work import rules

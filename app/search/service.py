@@ -20,12 +20,14 @@ from app.db import reading
 from app.errors import Invalid, NotFound
 from app.ids import uuid7
 from app.people import service as people
-from app.search import analysis, learning, queries, ranking
+from app.search import analysis, learning, queries, ranking, related
 from app.search.characters import plain
+from app.search.circumstances import NOWHERE, Circumstances
 from app.search.excerpt import Marker
+from app.search.explain import Part, explain
 from app.search.follower import Follower
 from app.search.models import LearnedWord
-from app.search.ranking import Circumstances, Part, Scored
+from app.search.ranking import Scored
 from app.search.segment import Damaged, Mask
 from app.search.sight import Sight
 from app.search.snapshot import Snapshot
@@ -47,7 +49,7 @@ class Question:
     moment: str | None = None
     limit: int = 10
     offset: int = 0
-    around: Circumstances = ranking.NOWHERE
+    around: Circumstances = NOWHERE
     explain: bool = False
 
 
@@ -146,7 +148,7 @@ class Search(Follower):
         if state is None or not state.snapshot.loaded:
             return []
         try:
-            return ranking.neighbours(state.sight(viewer), aid, plain(asked[:MOST_CHARACTERS]))
+            return related.neighbours(state.sight(viewer), aid, plain(asked[:MOST_CHARACTERS]))
         except Damaged as error:
             self._discard(error)
             return []
@@ -183,7 +185,7 @@ def _hits(sight: Sight, asked: Understood, scored: Scored, question: Question) -
     marker = Marker(asked.terms, sight.snapshot.languages)
     hits = []
     for number, value in ranking.best(scored, question.offset + question.limit)[question.offset :]:
-        parts = ranking.explain(sight, asked, scored, number, question.around) if question.explain else None
+        parts = explain(sight, asked, scored, number, question.around) if question.explain else None
         hits.append(_hit(sight.snapshot.shown(number), value, marker, parts))
     return hits
 

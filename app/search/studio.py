@@ -14,8 +14,8 @@ from app.db import NO_NUL
 from app.deps import NowDep, ReadSession, SettingsDep, ViewerDep, WriteSession
 from app.search import queries, service, synonyms, why
 from app.search.api import SearchDep
+from app.search.circumstances import Circumstances
 from app.search.models import LearnedWord, Synonym
-from app.search.ranking import Circumstances
 from app.search.service import MOST_CHARACTERS, Question
 from app.search.why import HitView
 from app.viewer import Right

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.languages import Language
 from app.search import analysis
-from app.search.ranking import Part
+from app.search.explain import Part
 from app.search.service import Hit
 from app.web.words import _
 

@@ -14,7 +14,7 @@ from app.deps import FactsDep, NowDep, ReadSession, ViewerDep, base_url
 from app.errors import Invalid, TooLarge
 from app.facts import Asked
 from app.search.api import SearchDep
-from app.search.ranking import Circumstances
+from app.search.circumstances import Circumstances
 from app.search.service import MOST_CHARACTERS, Question
 from app.viewer import Role, Viewer
 from app.widget import batches, panel, service

@@ -1,0 +1,39 @@
+"""What is known beside the question: the reader's task and role, and that something is broken."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.search import trouble
+from app.search.segment import Documents, Mask
+from app.search.snapshot import Snapshot
+from app.search.terms import Understood
+
+LIFT = 1.15  # for an aid of the reader's task or role, or for trouble where she writes of trouble
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known about the situation: it lifts aids and hides none."""
+
+    tasks: Sequence[str] = ()
+    role: str | None = None
+
+
+NOWHERE = Circumstances()
+
+
+def lifts(
+    snapshot: Snapshot, asked: Understood, around: Circumstances, documents: Documents
+) -> Iterator[tuple[str, str, Mask]]:
+    """What lifts aids, by which task, role or words, and which of these aids it lifts."""
+    if around.tasks:
+        at_hand = [snapshot.having("task", task)[documents] for task in around.tasks]
+        yield "task", ", ".join(around.tasks), np.any(at_hand, axis=0)
+    if around.role:
+        yield "role", around.role, snapshot.having("role", around.role)[documents]
+    told = trouble.told(asked)
+    if told:
+        helps = snapshot.having("kind", "troubleshooting")[documents] | snapshot.having("moment", "solve")[documents]
+        yield "trouble", told, helps
