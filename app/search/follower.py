@@ -142,7 +142,7 @@ class Follower:
             try:
                 snapshot = Snapshot(opened, now.snapshot if now else None)
                 if snapshot.unread <= READ_AT_ONCE:
-                    snapshot.load()
+                    snapshot.load(now.snapshot if now else None)
                 self._bind(snapshot)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._make_anew(error)

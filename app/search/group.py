@@ -10,7 +10,7 @@ from app.search.segment import Documents, Impacts
 
 CONSIDERED = 64  # aids with the best words, which all else is looked at for
 SAMPLED = 3 * CONSIDERED  # aids that show what the best words score at least
-OFTEN = 16  # what stands in more than this part of the aids is kept as a row of all aids
+OFTEN = 8  # what stands in more than this part of the aids is kept as a row of all aids
 
 
 class Wanted(NamedTuple):

@@ -106,8 +106,9 @@ class Bound:
         """Whether this word has a synonym, or led readers to any of these aids."""
         if not self._spoken.isdisjoint(self._key(word)):
             return True
-        at = self._snapshot.of_aid if self._snapshot.loaded else {}
-        return any(bool(visible[at[aid]]) for aid in self._hints.words.get(word, ()) if aid in at)
+        aids = self._hints.words.get(word, ())
+        at = self._snapshot.of_aid if aids and self._snapshot.loaded else {}
+        return any(bool(visible[at[aid]]) for aid in aids if aid in at)
 
     def readers(self, word: str) -> float:
         """How many readers a word helped."""

@@ -16,7 +16,7 @@ from app.search.segment import Mask
 from app.search.snapshot import Impact, Snapshot
 
 MOST_REMEMBERED = 20_000  # of each kind
-MOST_BYTES = 64_000_000  # of arrays
+MOST_BYTES = 128_000_000  # of arrays
 ALIKE = 0.8  # the weight of a synonym
 
 Key = TypeVar("Key")

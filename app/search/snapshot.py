@@ -26,9 +26,10 @@ from app.search.vocabulary import Alike, Vocabulary
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
 MOST_COMPLETIONS = 20
-NO_DIRECTIONS = np.zeros((0, meaning.DIMENSIONS), np.int8)
+ROOM = 1_000  # documents of later segments, for which the directions need not be copied
 PORTION = 4_096  # directions that are looked at at once
 FEW = 500  # scores that are put in order at once
+Directions = NDArray[np.int8]
 WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
 
@@ -59,7 +60,7 @@ class Snapshot:
         self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
         self.segments = list(self.by_id.values())
         *self._starts, self.count = accumulate((segment.count for segment in self.segments), initial=0)
-        self._directions = NO_DIRECTIONS
+        self.room: Directions | None = None
         self.alive = np.ones(self.count, dtype=np.bool_)
         for start, one in zip(self._starts, stored, strict=True):
             self.alive[[start + number for number in one.deleted_docs()]] = False
@@ -68,12 +69,25 @@ class Snapshot:
         self._inverse_average = 1 / average
         self.having = lru_cache(MOST_MASKS)(self._having)
 
-    def load(self) -> None:
-        """Read into arrays what is not yet, so that nothing has to be asked from Whoosh."""
+    def load(self, before: "Snapshot | None" = None) -> None:
+        """Read into arrays what is not yet, so that nothing has to be asked from Whoosh.
+
+        Those segments that `before` has already keep their place.
+        """
         for segment in self.segments:
             segment.load()
-        found = [segment.vectors for segment in self.segments]
-        self._directions = found[0] if len(found) == 1 else np.concatenate([NO_DIRECTIONS, *found])
+        room, there = self._room_for_directions(before)
+        for start, segment in list(self._places())[there:]:
+            room[start : start + segment.count] = segment.vectors
+        self.room = room
+
+    def _room_for_directions(self, before: "Snapshot | None") -> tuple[Directions, int]:
+        """An array for the directions of all documents, and the number of segments whose directions stand there."""
+        if before is not None and before.room is not None and self.count <= len(before.room):
+            known = len(before.segments)
+            if self.segments[:known] == before.segments:
+                return before.room, known
+        return np.empty((self.count + ROOM, meaning.DIMENSIONS), np.int8), 0
 
     @property
     def unread(self) -> int:
@@ -83,7 +97,7 @@ class Snapshot:
     @property
     def loaded(self) -> bool:
         """Whether everything was read into arrays."""
-        return not self.unread
+        return self.room is not None
 
     # Words
 
@@ -183,14 +197,19 @@ class Snapshot:
         return segment.text(number)
 
     def likeness(self, direction: meaning.Vector) -> Scores:
-        """The cosine between a direction and every document, once everything was read; 0 without a vector."""
+        """The cosine between a direction and every document; 0 without a vector."""
         portions = (self._directions[first : first + PORTION] for first in range(0, self.count, PORTION))
         cosines = [portion.astype(np.float32).dot(direction) for portion in portions]
         return np.concatenate(cosines).astype(np.float64) / meaning.STEPS
 
     def vectors(self, documents: Documents) -> meaning.Vector:
-        """The directions of these documents, one a row, in steps; once everything was read."""
+        """The directions of these documents, one a row, in steps."""
         return self._directions.take(documents, axis=0).astype(np.float32)
+
+    @property
+    def _directions(self) -> Directions:
+        assert self.room is not None, "not everything was read"
+        return self.room[: self.count]
 
     @cached_property
     def of_aid(self) -> dict[int, int]:
