@@ -6,11 +6,13 @@ from pathlib import Path
 
 from app.aids.models import Aid, Revision
 from app.search import analysis, ranking
+from app.search.entry import document
+from app.search.files import Files
 from app.search.hints import Bound, Hints
 from app.search.sight import Sight
 from app.search.slips import prepare
 from app.search.snapshot import Snapshot
-from app.search.store import MEMORY_MB, Files, document
+from app.search.store import MEMORY_MB
 from app.search.terms import understand
 from benchmarks.corpus import Text
 

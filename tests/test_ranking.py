@@ -409,10 +409,15 @@ def test_a_phrase_may_have_a_synonym(made: Callable[..., Snapshot]) -> None:
     assert found(made("Count stock", "Refund an order"), "give money back", hints)[0] == 1
 
 
-def test_a_phrase_that_is_a_synonym_finds_what_has_all_of_it(made: Callable[..., Snapshot]) -> None:
-    cards = [f"Card {number}. Pay by card in time" for number in range(5)]
+def test_a_phrase_that_is_a_synonym_finds_what_has_all_of_it(
+    made: Callable[..., Snapshot], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "MEANING", 0.0)
+    cards = [f"Card {number}. Pay by card" for number in range(4)]
+    snapshot = made(*cards, "Ask for time off", "Fill in your time sheet")
     hints = Hints(1, [Rule(("clock", "card"), ("time", "sheet"))])
-    assert found(made(*cards, "Fill in your time sheet"), "clock card ", hints)[0] == 5
+    assert found(snapshot, "clock card ", hints)[0] == 5
+    assert sight(snapshot).group(sight(snapshot).synonym(["time", "sheet"])).documents.tolist() == [5]
 
 
 def test_a_synonym_of_a_word_that_is_in_every_question_is_said_in_capitals(made: Callable[..., Snapshot]) -> None:

@@ -28,9 +28,9 @@ HELD_TOGETHER = re.compile(r"\b\w++(?:[-./'’·]\w++)+")
 MOST_TERM = 60  # characters; longer runs are no words
 MOST_TITLE = 200
 
-# How much a term counts where it stands. A term in a step stands in the body too; `joined` holds what may be written
-# as one word or as several: "log in", "e-mail", "E-4012".
-WEIGHTS = {"title": 1.0, "keywords": 1.0, "steps": 0.3, "body": 1.0, "tasks": 0.5, "joined": 0.5}
+# How much a term counts where it stands. A term in the summary or a step stands in the body too; `joined` holds what
+# may be written as one word or as several: "log in", "e-mail", "E-4012".
+WEIGHTS = {"title": 1.0, "keywords": 1.0, "summary": 0.2, "steps": 0.3, "body": 1.0, "tasks": 0.5, "joined": 0.5}
 # Every word as it is written, to complete a word that is being typed and to correct one: of the aids for everyone, and
 # of those for members.
 WORDS, WORDS_OF_MEMBERS = "words", "words_of_members"
@@ -185,7 +185,8 @@ def joined(text: str, lang: str, close: bool = False) -> list[str]:
 
 def flat(text: str) -> str:
     """A text with nothing but its words, to see whether one is the other or is in it."""
-    return " ".join(fold(word) for word in split(text))
+    words = split(text)
+    return " ".join(words).lower() if text.isascii() else " ".join(map(fold, words))
 
 
 @lru_cache(maxsize=50_000)

@@ -6,7 +6,7 @@ fetched. Without the package search works on words alone.
 
 import importlib.util
 import math
-from functools import cache, lru_cache, reduce
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ Vector = NDArray[np.float32]
 DIMENSIONS = 256
 TITLE = 0.15  # how much of an aid's vector is that of its title
 MOST_CHARACTERS = 20_000
-MOST_REMEMBERED = 4_000  # words
 BEGINS = "▁"  # a piece with which a word begins
 STEPS = 254  # a number of an aid's direction, which is between -.5 and .5, is kept as so many of one
 _NOWHERE = np.zeros(DIMENSIONS, np.float32)
@@ -29,7 +28,6 @@ class Model:
     def __init__(self, pieces: Any, vectors: Vector) -> None:
         self._pieces = pieces
         self._vectors = vectors
-        self._of = lru_cache(MOST_REMEMBERED)(self._word)
         self._words = frozenset(piece[1:] for piece in pieces.get_vocab() if piece[:1] == BEGINS)
 
     @property
@@ -41,13 +39,14 @@ class Model:
         found: list[int] = self._pieces.encode(text, add_special_tokens=False).ids
         return found
 
-    def _word(self, word: str) -> Vector:
+    def word(self, word: str) -> Vector:
+        """The sum of the vectors of a word's pieces; none reaches over a space."""
         found: Vector = self._vectors[self._encode(word)].sum(axis=0)
         return found
 
     def question(self, text: str) -> Vector:
-        """The direction of a question; zeros where it has no word. No piece reaches over a space."""
-        return _unit(reduce(np.add, map(self._of, text.split()), _NOWHERE))
+        """The direction of a short text, all words alike; zeros where it has none."""
+        return unit(reduce(np.add, map(self.word, text.split()), _NOWHERE))
 
     def aid(self, title: str, text: str) -> Vector:
         """The direction of an aid: a piece that stands there often counts by the logarithm of how often."""
@@ -55,8 +54,8 @@ class Model:
         if not found:
             return np.zeros(DIMENSIONS, np.float32)
         distinct, counts = np.unique(found, return_counts=True)
-        whole = _unit(np.log1p(counts).astype(np.float32) @ self._vectors[distinct])
-        return _unit((1 - TITLE) * whole + TITLE * self.question(title))
+        whole = unit(np.log1p(counts).astype(np.float32) @ self._vectors[distinct])
+        return unit((1 - TITLE) * whole + TITLE * self.question(title))
 
 
 def installed() -> bool:
@@ -100,6 +99,7 @@ def unpack(kept: bytes | None) -> NDArray[np.int8]:
     return np.frombuffer(kept, np.int8) if kept else np.zeros(DIMENSIONS, np.int8)
 
 
-def _unit(vector: Vector) -> Vector:
+def unit(vector: Vector) -> Vector:
+    """The direction of a vector, of length one."""
     length = math.sqrt(vector.dot(vector))
     return vector / length if length else vector

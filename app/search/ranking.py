@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,11 @@ from app.search.group import CONSIDERED, SAMPLED, Group
 from app.search.segment import Documents, Impacts, Mask, Scores
 from app.search.sight import Sight
 from app.search.snapshot import Snapshot, top
-from app.search.terms import Understood
+from app.search.terms import MOST_WORDS, Understood
+from app.search.words import towards
 
 MEANING = 0.6  # the share of meaning in a score; the rest is words
+FLOOR = 0.5  # how much of the least likeness all others have too, and none of them for its meaning
 LEADERS, FEEDBACK = 4, 0.5  # the best aids, and how far the meaning of a question is moved towards them
 MANY = 500  # aids with any of the words; of fewer all are put in order
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
@@ -69,7 +72,7 @@ def score(
         words *= narrowed
     has = words > 0
     total = int(np.count_nonzero(has))
-    direction = _direction(asked.meant) if sight.snapshot.loaded else None
+    direction = _direction(sight, asked.meant) if sight.snapshot.loaded else None
     typed = as_typed(sight, asked, words)
     if needed <= CONSIDERED < total:
         candidates = _best_words(words, has, total, asked.groups)
@@ -145,9 +148,10 @@ def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: 
     return factor
 
 
-def _direction(text: str) -> meaning.Vector | None:
-    model = meaning.at_hand()
-    return model.question(text) if model else None
+def _direction(sight: Sight, text: str) -> meaning.Vector | None:
+    """What a question means, by its first 60 words; None where it has none, or while there are no vectors."""
+    found = [vector for word in text.split()[:MOST_WORDS] if (vector := sight.once(towards, word)) is not None]
+    return meaning.unit(reduce(np.add, found)) if found else None
 
 
 def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) -> None:
@@ -167,7 +171,7 @@ def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) 
     else:
         leaders = vectors
     near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / meaning.STEPS / len(leaders)))
-    near = np.maximum(near, 0)
+    near = np.maximum(near - FLOOR * near[near.argmin()], 0)
     near *= MEANING / (_most(near) or 1)
     scored.meaning = _among(near, best, len(scored.words))
 

@@ -20,16 +20,14 @@ from whoosh.index import TOC, FileIndex
 
 from app.aids import queries
 from app.aids import service as aids
-from app.aids.document import Audience
 from app.aids.models import Aid, Revision
 from app.db import reading
 from app.ids import uuid7
-from app.search import analysis, meaning
-from app.search.characters import plain, tidy
+from app.search import analysis
+from app.search.entry import document
 from app.search.files import Files
 from app.search.segment import Damaged, Segment
 from app.work import service as work
-from app.work.service import Named
 
 log = structlog.get_logger(__name__)
 PORTION = 500
@@ -198,61 +196,3 @@ def _write(path: Path, text: str) -> None:
     beside = path.with_suffix(f".{os.getpid()}")
     beside.write_text(text)
     beside.replace(path)
-
-
-def document(aid: Aid, revision: Revision, tasks: Sequence[Named], lang: str) -> dict[str, Any]:
-    """A live revision as the index holds it; what it is searched by is written plainly."""
-    lang = revision.lang or lang
-    title, summary, text = tidy(revision.title), tidy(revision.summary), tidy(revision.text)
-    steps = [tidy(step) for step in revision.steps]
-    task_titles = [tidy(task.title) for task in tasks]
-    keywords = tidy(", ".join(revision.keywords))
-    body = f"{summary}\n{text}" if summary not in text else text
-    parts = {
-        "title": title,
-        "keywords": keywords,
-        "steps": "\n".join(steps),
-        "body": body,
-        "tasks": "\n".join(task_titles),
-    }
-    head = plain(f"{title}\n{keywords}")
-    joined = analysis.joined(head, lang, close=True) + analysis.joined(plain(body), lang)
-    words = analysis.words(plain(f"{head} {' '.join(task_titles)} {body}"))
-    model = meaning.model()
-
-    def terms(text: str) -> str:
-        return " ".join(analysis.terms(plain(text), lang))
-
-    return {
-        **{name: terms(text) for name, text in parts.items()},
-        "joined": " ".join(joined),
-        analysis.WORDS if revision.audience == Audience.EVERYONE else analysis.WORDS_OF_MEMBERS: " ".join(words),
-        "aid": str(aid.id),
-        "vector": meaning.pack(model.aid(plain(title), plain(body))) if model else None,
-        "exact": analysis.flat(plain(title))[: analysis.MOST_TITLE],
-        "audience": revision.audience,
-        "kind": revision.kind,
-        "lang": lang,
-        "moment": " ".join(revision.moments),
-        "task": " ".join(revision.tasks),
-        "role": " ".join(sorted({role for task in tasks for role in task.roles})),
-        "shown": {
-            "slug": aid.slug,
-            "title": title,
-            "summary": summary,
-            "kind": revision.kind,
-            "keywords": keywords,
-            "tasks": list(revision.tasks),
-            "task_titles": task_titles,
-            "summary_terms": terms(summary),
-            "head_terms": terms(f"{title} {summary} {keywords} {' '.join(task_titles)}"),
-            "passages": [(step, line, terms(line)) for step, line in passages(steps, text)],
-        },
-    }
-
-
-def passages(steps: Sequence[str], text: str) -> list[tuple[int | None, str]]:
-    """The steps with their numbers, and every other line of the text."""
-    others = dict.fromkeys(text.splitlines())
-    in_steps = set(steps)
-    return [*enumerate(steps, 1), *((None, line) for line in others if line and line not in in_steps)]

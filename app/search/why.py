@@ -30,6 +30,7 @@ NAMES = {
 PLACES = {
     "title": _("title"),
     "keywords": _("keywords"),
+    "summary": _("summary"),
     "steps": _("steps"),
     "body": _("text"),
     "tasks": _("task"),

@@ -1,9 +1,12 @@
 """What one word of a question finds: as it is typed, while it is typed, and written as one with its neighbour."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from app.search import analysis
+import numpy as np
+
+from app.search import analysis, meaning
 from app.search.group import Alternative, Group, Wanted
 from app.search.sight import Sight
 
@@ -11,6 +14,7 @@ LEAST_START = 2
 LEAST_LIKELY = 0.5  # the weight of a rare completion, in terms of the most frequent and most used one
 MOST_COMPLETIONS = 20
 KNOWN, HALF = 0.2, 0.5
+DAMPED = 0.35  # the power of how rare a word is by which its meaning counts
 
 
 class Word(NamedTuple):
@@ -59,6 +63,25 @@ def _completions(sight: Sight, start: str) -> list[tuple[str, float]]:
     found = filter(sight.may_be_told, counts | dict(sight.hints.vocabulary.beginning(start)))
     worth = {word: max(counts[word] + sight.hints.readers(word), 1) for word in found}
     return sorted(worth.items(), key=lambda one: -one[1])[:MOST_COMPLETIONS]
+
+
+def towards(sight: Sight, word: str) -> meaning.Vector | None:
+    """What a word means, punctuation and all, the more of it the rarer it is; None while there are no vectors.
+
+    The weight is a damped inverse document frequency. Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for
+    Sentence Embeddings" (2017).
+    """
+    model = meaning.at_hand()
+    if model is None:
+        return None
+    count = sight.snapshot.count
+    often = [_often(sight, part.lower()) for part in analysis.split(word)]
+    return model.word(word) * np.float32(math.log(1 + count / (1 + max(often, default=count))) ** DAMPED)
+
+
+def _often(sight: Sight, word: str) -> int:
+    as_typed = sight.once(read, word)
+    return sight.snapshot.count if as_typed.common else as_typed.group.often()
 
 
 def joined(sight: Sight, word: str) -> Group:
