@@ -150,7 +150,7 @@ def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: 
 
 def _direction(sight: Sight, text: str) -> meaning.Vector | None:
     """What a question means, by its first 60 words; None where it has none, or while there are no vectors."""
-    found = [vector for word in text.split()[:MOST_WORDS] if (vector := sight.once(towards, word)) is not None]
+    found = [vector for vector in sight.each(towards, text.split()[:MOST_WORDS]) if vector is not None]
     return meaning.unit(reduce(np.add, found)) if found else None
 
 

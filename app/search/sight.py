@@ -4,7 +4,7 @@ What depends on one word alone is worked out once and kept. A question then only
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -43,6 +43,14 @@ class Sight:
             return kept[word]
         except KeyError:
             return _keep(kept, word, make(self, word))
+
+    def each(self, make: Callable[["Sight", str], Value], words: Collection[str]) -> list[Value]:
+        """What is made of each of these words."""
+        kept: dict[str, Value] = self._made[make]
+        try:
+            return [kept[word] for word in words]
+        except KeyError:
+            return [self.once(make, word) for word in words]
 
     # Which words there are
 

@@ -1,7 +1,7 @@
 """From a question to the terms that are looked for: its own words, and what they may also be."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -51,8 +51,8 @@ def understand(sight: Sight, text: str) -> Understood:
     groups, mended = _taken(sight, words, sequence[-1] if sequence and not text[-1].isspace() else None)
     corrected = _corrected(text, mended) if mended else None
     meant = _add_synonyms(sight, groups, spelled[:MOST_WORDS], mended)
-    for word in _written_together(sequence, text):
-        found = sight.once(joined, word)
+    neighbours = _written_together(sequence, text)
+    for word, found in zip(neighbours, sight.each(joined, neighbours), strict=True):
         if found.alternatives:
             _add(sight, groups, word, found)
     return Understood(
@@ -80,7 +80,7 @@ def _taken(sight: Sight, words: Sequence[str], unfinished: str | None) -> tuple[
 
     A word that one language is too full of to search for it finds nothing, unless the question has no others.
     """
-    as_typed = {word: sight.once(read, word) for word in words}
+    as_typed = dict(zip(words, sight.each(read, words), strict=True))
     groups = {word: one.group for word, one in as_typed.items() if not one.common}
     unknown = [word for word in groups if not as_typed[word].known][:MOST_GUESSED]
     if not groups:
@@ -141,7 +141,7 @@ def _add(sight: Sight, groups: dict[str, Group], word: str, more: Group) -> None
     groups[word] = sight.group([*groups[word].alternatives, *more.alternatives]) if word in groups else more
 
 
-def _written_together(sequence: Sequence[str], text: str) -> Iterable[str]:
+def _written_together(sequence: Sequence[str], text: str) -> Collection[str]:
     """What may also be written as one word: neighbours, and what is held together by a dash or a dot."""
     runs = ["".join(analysis.split(run)).lower() for run in analysis.HELD_TOGETHER.findall(text)[:MOST_WORDS]]
     return dict.fromkeys(runs + [one + two for one, two in pairwise(sequence)])
