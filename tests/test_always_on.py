@@ -181,6 +181,37 @@ def test_a_publish_adds_a_segment_and_small_ones_are_merged_afterwards(
     assert search.find(Question("gremlin"), SYSTEM).total == MANY_SEGMENTS + 2
 
 
+def test_segments_of_a_middling_size_are_merged_once(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None]
+) -> None:
+    search = Search(tmp_path / "index", engine)
+    for number in range(MANY_SEGMENTS + 1):
+        publish(**{f"aid{number}-{part}": f"# Gremlin {number} {part}\n" for part in range(12)})
+        search.catch_up()
+    generations = []
+    for _ in range(3):
+        search.settle()
+        search.refresh()
+        generations.append(search.state.snapshot.generation if search.state else None)
+    assert segments(search) <= MANY_SEGMENTS
+    assert len(set(generations)) == 1
+
+
+def test_what_was_read_answers_until_a_new_index_is_read(
+    engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(refund=REFUND)
+    search = Search(tmp_path / "index", engine)
+    search.catch_up()
+    before = search.state
+    monkeypatch.setattr("app.search.follower.READ_AT_ONCE", 0)
+    search.store.rebuild()
+    search.refresh()
+    assert search.state is not before
+    assert search.state is not None
+    assert search.state.snapshot.loaded
+
+
 def test_to_change_an_aid_no_segment_is_opened_anew(
     engine: Engine, tmp_path: Path, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """From a question to an order: terms, arrays and scores, on an index of a few words."""
 
+import hashlib
+import json
 import random
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from app.languages import Language
 from app.search import analysis, group, meaning, ranking, related, slips
 from app.search.characters import plain
 from app.search.circumstances import Circumstances
+from app.search.entry import document as document_of
 from app.search.explain import Part, explain
 from app.search.group import Wanted
 from app.search.hints import Bound, Hints, Rule
@@ -27,6 +30,8 @@ from app.search.sight import Sight
 from app.search.snapshot import Snapshot, top, weighting
 from app.search.terms import Understood, understand
 from app.search.vocabulary import Vocabulary, distance
+from benchmarks import ours
+from benchmarks.corpus import Text
 
 WORDS = ["refund", "card", "order", "printer", "money", "error", "box", "label"]
 
@@ -163,6 +168,23 @@ def test_a_segment_read_before_a_deletion_hides_the_deleted(tmp_path: Path) -> N
     after = Snapshot(index.open_dir(tmp_path), before)
     assert after.segments[0] is before.segments[0]
     assert after.alive.sum() == before.alive.sum() - 1
+
+
+def test_the_top_may_be_all_there_are() -> None:
+    assert len(top(np.random.default_rng(1).random(600), 610)) == 600
+
+
+def test_pages_after_the_aids_that_are_looked_at_closely_go_on_where_they_end(made: Callable[..., Snapshot]) -> None:
+    texts = [f"Refund {number}. {'money ' * (number % 7)}" for number in range(100)]
+    lifted = [document(number, text, task="issue-refund") for number, text in enumerate(texts)]
+    seen = sight(made(*lifted))
+    question, around = understand(seen, "refund money "), Circumstances(tasks=["issue-refund"])
+    pages = []
+    for start in range(0, 100, 10):
+        scored = ranking.score(seen, question, around, needed=start + 10)
+        assert scored is not None
+        pages += [number for number, _ in ranking.best(scored, start + 10)[start:]]
+    assert sorted(pages) == list(range(100))
 
 
 def test_the_top_is_in_order_with_ties_by_number() -> None:
@@ -404,6 +426,13 @@ def test_a_word_with_a_synonym_is_not_corrected(made: Callable[..., Snapshot]) -
     assert found(snapshot, "lorry ", hints) == [1]
 
 
+def test_a_mistyped_word_and_its_synonym_count_once(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Load the truck or lorry", "Count the stock")
+    hints = Hints(1, [Rule(("lorry",), ("truck",))])
+    typed, slipped = (ranking.added(asked(snapshot, text, hints).groups)[0] for text in ("lorry ", "lorrry "))
+    assert slipped <= typed
+
+
 def test_a_phrase_may_have_a_synonym(made: Callable[..., Snapshot]) -> None:
     hints = Hints(1, [Rule(("money", "back"), ("refund",))])
     assert found(made("Count stock", "Refund an order"), "give money back", hints)[0] == 1
@@ -437,6 +466,16 @@ def test_more_readers_weigh_more(made: Callable[..., Snapshot]) -> None:
     snapshot = made("Refund an order", "Count the stock", "Feed the horse")
     learned = {"zaster": {0: 3.0, 2: 9.0}, "other": {0: 6.0}}
     assert found(snapshot, "zaster ", Hints(1, learned=learned))[:2] == [2, 0]
+
+
+def test_what_was_asked_while_the_arrays_were_read_is_not_kept(tmp_path: Path) -> None:
+    random_index(tmp_path, 1)
+    snapshot = Snapshot(index.open_dir(tmp_path))
+    hints = Hints(1, learned={"zaster": {0: 3.0, 1: 3.0, 2: 3.0}}, persons={0: 30, 1: 30, 2: 30})
+    assert found(snapshot, "zaster ", hints) == []
+    snapshot.load()
+    assert Bound(hints, snapshot).popularity.max() == 1.25
+    assert found(snapshot, "zaster ", hints)
 
 
 def test_popularity_is_at_most_a_quarter(made: Callable[..., Snapshot]) -> None:
@@ -719,3 +758,16 @@ def test_neighbours_that_may_not_be_seen_are_not_named(made: Callable[..., Snaps
     snapshot = made("Reset a password", "Change a forgotten password")
     nothing = np.zeros(snapshot.count, dtype=np.bool_)
     assert related.neighbours(sight(snapshot, visible=nothing), 0) == []
+
+
+# What the index holds
+
+
+def test_whoever_changes_what_an_index_holds_changes_its_number() -> None:
+    aid, revision = ours.stored(1, Text("Refund über E-4012", ["Open PRN_SPOOL.", "Log in, and cancelled orders."]))
+    held = document_of(aid, revision, [], "en")
+    digest = hashlib.sha256(json.dumps(held | {"vector": None}, sort_keys=True).encode()).hexdigest()[:12]
+    number = analysis.fingerprint("en").split()[0]
+    assert (number, digest) == ("3", "859032b46836"), (
+        "an index made before is read as one made now: count the fingerprint up"
+    )

@@ -25,8 +25,8 @@ async def _search(request: Request) -> Search:
 
 
 async def _find(search: Search, question: Question, viewer: Viewer) -> Answer:
-    """Finding is a millisecond or two of arithmetic: only where it asks the database it goes to another thread."""
-    if search.state is None:
+    """Finding is a millisecond of arithmetic once everything was read; until then it goes to another thread."""
+    if search.state is None or not search.state.snapshot.loaded:
         return await run_in_threadpool(search.find, question, viewer)
     return search.find(question, viewer)
 

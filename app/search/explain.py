@@ -35,6 +35,8 @@ def explain(
 ) -> list[Part]:
     """How the score of one aid came about, the largest share first."""
     at = int(np.searchsorted(scored.candidates, document))
+    if at == len(scored.candidates) or scored.candidates[at] != document:
+        return []  # it was not looked at closely
     parts = [part for group in asked.groups for part in _best(sight, group, document, scored.share)]
     if scored.meaning is not None and scored.meaning[at]:
         parts.append(Part("meaning", "", "", float(scored.meaning[at])))

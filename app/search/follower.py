@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 5.0
 READ_AT_ONCE = 1_000  # aids; more are read in the background, and until then asked from Whoosh
 MOST_SIGHTS = 8  # a roll-out makes kinds of readers of its own
+MOST_BYTES = 160_000_000  # of all of them
 MANY_SEGMENTS, MOST_SEGMENTS = 8, 32  # that wait to be merged in a quiet second, and that do not wait
 
 
@@ -37,10 +38,17 @@ class State:
         kind = viewer.member, viewer.withheld
         found = self._sights.get(kind)
         if found is None:
-            if len(self._sights) >= MOST_SIGHTS:
-                self._sights.clear()
             found = self._sights[kind] = Sight(self.snapshot, self.hints, self._visible(viewer), viewer.member)
+            self._make_room()
+        elif found.bytes > MOST_BYTES // 2:
+            self._make_room()
         return found
+
+    def _make_room(self) -> None:
+        """Forget the sights that are longest there, where there are too many or their words take too much memory."""
+        kinds = list(self._sights)
+        while len(kinds) > MOST_SIGHTS or sum(sight.bytes for sight in self._sights.copy().values()) > MOST_BYTES:
+            self._sights.pop(kinds.pop(0), None)
 
     def _visible(self, viewer: Viewer) -> Mask:
         visible = self.snapshot.alive if viewer.member else self.snapshot.public
@@ -140,9 +148,10 @@ class Follower:
                     self._bind(now.snapshot)
                 return
             try:
-                snapshot = Snapshot(opened, now.snapshot if now else None)
-                if snapshot.unread <= READ_AT_ONCE:
-                    snapshot.load(now.snapshot if now else None)
+                before = now.snapshot if now else None
+                snapshot = Snapshot(opened, before)
+                if snapshot.unread <= READ_AT_ONCE or (before and before.loaded):  # which answers until then
+                    snapshot.load(before)
                 self._bind(snapshot)
             except Exception as error:  # noqa: BLE001 - whatever damaged bytes make Whoosh raise
                 self._make_anew(error)
@@ -160,6 +169,7 @@ class Follower:
         with reading(self.engine) as session:
             if queries.hint_number(session) != self._hints.number:
                 self._hints = queries.hints(session)
+                self._hints.vocabulary  # noqa: B018 - made now, so that no question waits for it
 
     def _let_go(self) -> None:
         """Without its files a state answers on if everything was read; there is a new index soon."""

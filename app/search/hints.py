@@ -42,6 +42,14 @@ class Hints:
     persons: Mapping[int, int] = field(default_factory=dict)
     together: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that have a synonym, and the learned ones, which are as frequent as they have aids."""
+        spoken = {word.lower(): 1 for rule in self.rules for word in rule.words}
+        found = Vocabulary((spoken | {word: len(aids) for word, aids in self.words.items()}).items())
+        found.prepare()
+        return found
+
 
 class Bound:
     """The hints in terms of the documents of one snapshot."""
@@ -62,12 +70,10 @@ class Bound:
 
     def learned(self, term: str) -> Impact:
         """What was learned adds to which documents."""
-        if term not in self._hints.learned or not self._snapshot.loaded:
+        if term not in self._hints.learned:
             return NOTHING
-        at = self._snapshot.of_aid
-        rows = sorted(
-            (at[aid], weight, self._length[aid]) for aid, weight in self._hints.learned[term].items() if aid in at
-        )
+        placed = ((self._snapshot.document_of(aid), aid, weight) for aid, weight in self._hints.learned[term].items())
+        rows = sorted((place, weight, self._length[aid]) for place, aid, weight in placed if place is not None)
         if not rows:
             return NOTHING
         documents, weights, lengths = (np.array(column) for column in zip(*rows, strict=True))
@@ -88,27 +94,21 @@ class Bound:
     def popularity(self) -> Scores:
         """The factor of each document, from 1 to 1.25, by how many readers it helped."""
         factors = np.ones(self._snapshot.count)
-        at = self._snapshot.of_aid if self._hints.persons else {}
-        for aid, persons in self._hints.persons.items():
-            if aid in at:
-                factors[at[aid]] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
+        for document, persons in self._snapshot.documents_of(self._hints.persons).items():
+            factors[document] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
 
-    @cached_property
+    @property
     def vocabulary(self) -> Vocabulary:
-        """The words that have a synonym, and the learned ones, which are as frequent as they have readers."""
-        spoken = {word.lower(): 1 for rule in self._hints.rules for word in rule.words}
-        found = Vocabulary((spoken | {word: int(self.readers(word)) or 1 for word in self._hints.words}).items())
-        found.prepare()
-        return found
+        """The words that have a synonym, and the learned ones."""
+        return self._hints.vocabulary
 
     def spoken(self, word: str, visible: Mask) -> bool:
         """Whether this word has a synonym, or led readers to any of these aids."""
         if not self._spoken.isdisjoint(self._key(word)):
             return True
-        aids = self._hints.words.get(word, ())
-        at = self._snapshot.of_aid if aids and self._snapshot.loaded else {}
-        return any(bool(visible[at[aid]]) for aid in aids if aid in at)
+        learned = map(self._snapshot.document_of, self._hints.words.get(word, ()))
+        return any(bool(visible[document]) for document in learned if document is not None)
 
     def readers(self, word: str) -> float:
         """How many readers a word helped."""
@@ -121,10 +121,8 @@ class Bound:
     def together(self, aid: int) -> Scores:
         """How often each document is used beside this aid, from 0 to 1."""
         often = np.zeros(self._snapshot.count)
-        at = self._snapshot.of_aid
-        for other, persons in self._hints.together.get(aid, {}).items():
-            if other in at:
-                often[at[other]] = min(1.0, np.log1p(persons) / np.log1p(MANY))
+        for document, persons in self._snapshot.documents_of(self._hints.together.get(aid, {})).items():
+            often[document] = min(1.0, np.log1p(persons) / np.log1p(MANY))
         return often
 
     def answered(self, terms: Sequence[str]) -> Scores:

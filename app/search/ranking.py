@@ -19,7 +19,7 @@ from app.search.terms import MOST_WORDS, Understood
 from app.search.words import towards
 
 MEANING = 0.6  # the share of meaning in a score; the rest is words
-FLOOR = 0.5  # how much of the least likeness all others have too, and none of them for its meaning
+FLOOR = 0.5  # how much of what all candidates have in common does not count as being alike
 LEADERS, FEEDBACK = 4, 0.5  # the best aids, and how far the meaning of a question is moved towards them
 MANY = 500  # aids with any of the words; of fewer all are put in order
 FEW = 3  # aids with the words; with fewer, those that mean the same are added
@@ -30,7 +30,8 @@ LEAST_LIKE = 0.35  # cosine from which on an aid without any of the words means 
 class Scored:
     """The scores of a question before they are put in order, each part by document; `total` aids have a word of it.
 
-    Words are taken by their `share`; meaning in terms of the most alike.
+    Words are taken by their `share`; meaning in terms of the most alike. `others` have worse words than all candidates,
+    and are in order.
     """
 
     total: int
@@ -40,6 +41,7 @@ class Scored:
     factor: Scores
     meaning: Impacts | None = None
     as_typed: Scores | None = None
+    others: Documents | None = None
 
     @property
     def final(self) -> Scores:
@@ -54,16 +56,19 @@ class Scored:
 
 
 def best(scored: Scored, most: int) -> list[tuple[int, float]]:
-    """The documents with the highest scores, best first."""
+    """The documents with the highest scores, best first; of those that were not looked at closely the score is 0."""
     final = scored.final
     places = top(final, most)
-    return list(zip(scored.candidates[places].tolist(), final[places].tolist(), strict=True))
+    found = list(zip(scored.candidates[places].tolist(), final[places].tolist(), strict=True))
+    if scored.others is not None:
+        found += [(number, 0.0) for number in scored.others[: most - len(found)].tolist()]
+    return found
 
 
 def score(
     sight: Sight, asked: Understood, around: Circumstances = NOWHERE, narrowed: Mask | None = None, needed: int = 0
 ) -> Scored | None:
-    """The parts of the score of the aids with the best words; of all that have one, where so many are needed.
+    """The parts of the score of the aids with the best words; `needed` is how many aids are to be put in order.
 
     Where few have a word of the question, those that mean it are among them. `narrowed` are the only aids that count.
     """
@@ -74,15 +79,12 @@ def score(
     total = int(np.count_nonzero(has))
     direction = _direction(sight, asked.meant) if sight.snapshot.loaded else None
     typed = as_typed(sight, asked, words)
-    if needed <= CONSIDERED < total:
-        candidates = _best_words(words, has, total, asked.groups)
-        if typed:
-            candidates = np.union1d(candidates, list(typed))
-    else:
-        candidates = has.nonzero()[0]
-        if total < FEW and direction is not None:
-            candidates = _with_alike(sight, candidates, direction, narrowed)
-            total = len(candidates)
+    candidates = _best_words(words, has, total, asked.groups) if total > CONSIDERED else has.nonzero()[0]
+    if total < FEW and direction is not None:
+        candidates = _with_alike(sight, candidates, direction, narrowed)
+        total = len(candidates)
+    if typed:
+        candidates = np.union1d(candidates, list(typed))
     if not total:
         return None
     own = words[candidates]
@@ -92,6 +94,8 @@ def score(
         scored.as_typed[candidates.searchsorted(list(typed))] = list(typed.values())
     if direction is not None:
         _add_meaning(scored, sight.snapshot, direction)
+    if needed > len(candidates):
+        scored.others = _others(words, has, candidates, needed)
     return scored
 
 
@@ -114,25 +118,17 @@ def _best_words(words: Impacts, has: Mask, total: int, groups: Sequence[Group]) 
         sample.partition(-CONSIDERED)
         has = has & (words >= sample[-CONSIDERED])
     candidates = has.nonzero()[0]
-    return candidates[_highest(words[candidates])]
-
-
-def _highest(words: Impacts) -> Documents | slice:
-    """The places of the best words, in order."""
-    if len(words) <= CONSIDERED:
-        return slice(None)
-    places = words.argpartition(-CONSIDERED)[-CONSIDERED:]
+    places = words[candidates].argpartition(-CONSIDERED)[-CONSIDERED:]
     places.sort()
-    return places
+    return candidates[places]
 
 
-def _among(scores: Impacts, places: Documents | slice, count: int) -> Impacts:
-    """These scores at their places, and none at all others."""
-    if isinstance(places, slice):
-        return scores
-    row = np.zeros(count, np.float32)
-    row[places] = scores
-    return row
+def _others(words: Impacts, has: Mask, but: Documents, most: int) -> Documents:
+    """The aids with the next best words, best first."""
+    has = has.copy()
+    has[but] = False
+    others = has.nonzero()[0]
+    return others[top(words[others], most)]
 
 
 def _most(scores: NDArray[Any]) -> float:
@@ -155,25 +151,23 @@ def _direction(sight: Sight, text: str) -> meaning.Vector | None:
 
 
 def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) -> None:
-    """How alike each aid is, in terms of the most alike; only for those with the best words.
+    """How alike each aid is, in terms of the most alike.
 
     What the question means is taken to lie towards the best aids found by it: Rocchio, "Relevance feedback in
     information retrieval" (1971), with the best as the relevant ones.
     """
     scored.share *= 1 - MEANING
-    best = _highest(scored.words)
-    vectors = snapshot.vectors(scored.candidates[best])
-    near = vectors.dot(direction)
+    vectors = snapshot.vectors(scored.candidates)
+    near = np.maximum(vectors.dot(direction), 0)
+    leaders = vectors
     if len(near) > LEADERS:
-        first = scored.words[best] * scored.share
+        first = scored.words * scored.share
         first += near * (MEANING / (_most(near) or 1))
         leaders = vectors[first.argpartition(-LEADERS)[-LEADERS:]]
-    else:
-        leaders = vectors
     near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / meaning.STEPS / len(leaders)))
-    near = np.maximum(near - FLOOR * near[near.argmin()], 0)
+    near = np.maximum(near - FLOOR * float(near.min()), 0)
     near *= MEANING / (_most(near) or 1)
-    scored.meaning = _among(near, best, len(scored.words))
+    scored.meaning = near
 
 
 def _with_alike(sight: Sight, candidates: Documents, direction: meaning.Vector, narrowed: Mask | None) -> Documents:

@@ -13,7 +13,7 @@ NEAR, SAME_TASK, MOST_NEIGHBOURS = 0.55, 0.2, 4
 def neighbours(sight: Sight, aid: int, asked: str = "") -> list[Neighbour]:
     """The aids nearest to this one: alike, of one task, used together or after the same question."""
     snapshot, hints = sight.snapshot, sight.hints
-    here = snapshot.of_aid.get(aid)
+    here = snapshot.document_of(aid)
     if here is None:
         return []
     together = hints.together(aid)

@@ -58,7 +58,7 @@ class Segment:
         self.words, self.words_of_members = (
             Vocabulary(_counted(leaf, name)) for name in (analysis.WORDS, analysis.WORDS_OF_MEMBERS)
         )
-        self.vectors = np.zeros((0, meaning.DIMENSIONS), np.int8)
+        self.vectors = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
         self.aids: dict[int, int] = {}
         self._reading = threading.Lock()  # Whoosh's readers share one position in their files
         self._rows: dict[str, int] | None = None
@@ -75,7 +75,7 @@ class Segment:
             yield
 
     def load(self) -> None:
-        """Read everything, so that nothing has to be asked from Whoosh any more; questions do not wait for it."""
+        """Read all that scores are made of, so that no word is asked from Whoosh any more; questions do not wait for it."""
         if self._rows is not None:
             return
         self.words.prepare()
@@ -87,12 +87,10 @@ class Segment:
             leaf.close()
 
     def _load_documents(self, leaf: Any) -> None:
-        vectors = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
         for number in range(self.count):
             stored = leaf.stored_fields(number)
-            vectors[number] = meaning.unpack(stored.get("vector"))
+            self.vectors[number] = meaning.unpack(stored.get("vector"))
             self.aids[int(stored["aid"])] = number
-        self.vectors = vectors
         self._titles = {title: _documents(leaf, "exact", title) for title in leaf.field_terms("exact")}
 
     def _load_postings(self, leaf: Any) -> None:

@@ -15,8 +15,7 @@ from app.search.hints import Bound
 from app.search.segment import Mask
 from app.search.snapshot import Impact, Snapshot
 
-MOST_REMEMBERED = 20_000  # of each kind
-MOST_BYTES = 128_000_000  # of arrays
+MOST_REMEMBERED = 10_000  # of each kind
 ALIKE = 0.8  # the weight of a synonym
 
 Key = TypeVar("Key")
@@ -34,7 +33,7 @@ class Sight:
         self._stands: dict[str, bool] = {}
         self._groups: dict[Sequence[Alternative], Group] = {}
         self._made: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
-        self._bytes = 0
+        self.bytes = 0  # of the arrays of its words
 
     def once(self, make: Callable[["Sight", str], Value], word: str) -> Value:
         """What is made of a word here, made once."""
@@ -82,16 +81,8 @@ class Sight:
             return self._groups[key]
         except KeyError:
             made = self._weigh(key)
-            self._make_room(made.size)
+            self.bytes += made.size
             return _keep(self._groups, key, made)
-
-    def _make_room(self, size: int) -> None:
-        """Begin anew where the arrays of all words take too much memory: words refer to their groups."""
-        self._bytes += size
-        if self._bytes > MOST_BYTES:
-            self._groups.clear()
-            self._made.clear()
-            self._bytes = size
 
     def _weigh(self, alternatives: Sequence[Alternative]) -> Group:
         best = np.zeros(self.snapshot.count, np.float32)

@@ -70,7 +70,7 @@ class Snapshot:
         self.having = lru_cache(MOST_MASKS)(self._having)
 
     def load(self, before: "Snapshot | None" = None) -> None:
-        """Read into arrays what is not yet, so that nothing has to be asked from Whoosh.
+        """Read into arrays what is not yet, so that no word has to be asked from Whoosh.
 
         Those segments that `before` has already keep their place.
         """
@@ -155,7 +155,7 @@ class Snapshot:
         return [one for words in self._vocabularies(member) for one in words.alike(folded)]
 
     def frequency(self, folded: str, member: bool) -> int:
-        """How many aids have this word as it is written."""
+        """How many aids have this word, small letters without accents."""
         return sum(words.count(folded) for words in self._vocabularies(member))
 
     def _vocabularies(self, member: bool) -> Iterator[Vocabulary]:
@@ -211,15 +211,15 @@ class Snapshot:
         assert self.room is not None, "not everything was read"
         return self.room[: self.count]
 
-    @cached_property
-    def of_aid(self) -> dict[int, int]:
-        """The document of every aid, by the aid's number; complete once everything was read."""
-        return {
-            aid: start + number
-            for start, segment in self._places()
-            for aid, number in segment.aids.items()
-            if self.alive[start + number]
-        }
+    def document_of(self, aid: int) -> int | None:
+        """The document of an aid, by the aid's number; None where it has none, and until everything was read."""
+        found = (start + segment.aids[aid] for start, segment in self._places() if aid in segment.aids)
+        return next((document for document in found if self.alive[document]), None) if self.loaded else None
+
+    def documents_of(self, aids: Mapping[int, float]) -> dict[int, float]:
+        """What is said of aids, by their documents."""
+        found = ((self.document_of(aid), value) for aid, value in aids.items())
+        return {document: value for document, value in found if document is not None}
 
     def titled(self, flat: str) -> list[int]:
         """The documents with exactly this title."""
@@ -258,7 +258,7 @@ def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segmen
 
 def top(scores: Scores | Impacts, most: int) -> Documents:
     """The places of the highest scores, best first; of equal ones the first."""
-    if len(scores) <= FEW:
+    if len(scores) <= max(FEW, most):
         return (-scores).argsort(kind="stable")[:most]
     chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
     return chosen[np.argsort(-scores[chosen], kind="stable")][:most]

@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlmodel import Session
 from whoosh.index import TOC, FileIndex
+from whoosh.reading import SegmentReader
 
 from app.aids import queries
 from app.aids import service as aids
@@ -75,12 +77,12 @@ class Store:
         return True
 
     def tidy(self, many: int) -> bool:
-        """Merge small segments where there are more than `many`; returns whether it did."""
+        """Merge the smallest segments where there are more than `many`, to half as many; returns whether it did."""
         with self._lock(wait=False) as mine:
             opened = self.open() if mine else None
             if opened is None or len(TOC.read(opened.storage, opened.indexname).segments) <= many:
                 return False
-            opened.writer(limitmb=MEMORY_MB).commit()
+            opened.writer(limitmb=MEMORY_MB).commit(mergetype=partial(_merge_smallest, keep=many // 2))
         return True
 
     def rebuild(self) -> int:
@@ -171,6 +173,17 @@ class Store:
                 yield False
                 return
             yield True
+
+
+def _merge_smallest(writer: Any, segments: Sequence[Any], keep: int) -> list[Any]:
+    """A policy of merging for Whoosh: its own leaves many segments of a middling size alone."""
+    largest = sorted(segments, key=lambda segment: segment.doc_count_all(), reverse=True)[:keep]
+    for segment in segments:
+        if segment not in largest:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return [segment for segment in segments if segment in largest]
 
 
 def _delete(writer: Any, aid_ids: Sequence[int], read: Mapping[str, Segment]) -> None:

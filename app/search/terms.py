@@ -48,7 +48,7 @@ def understand(sight: Sight, text: str) -> Understood:
     spelled = analysis.split(text)
     sequence = [word.lower() for word in spelled[:MOST_WORDS]]
     words = list(dict.fromkeys(sequence))
-    groups, mended = _taken(sight, words, sequence[-1] if sequence and not text[-1].isspace() else None)
+    groups, mended = _taken(sight, words, spelled[-1].lower() if spelled and not text[-1].isspace() else None)
     corrected = _corrected(text, mended) if mended else None
     meant = _add_synonyms(sight, groups, spelled[:MOST_WORDS], mended)
     neighbours = _written_together(sequence, text)
@@ -131,7 +131,7 @@ def _add_synonyms(sight: Sight, groups: dict[str, Group], words: Sequence[str], 
     spelled = [mended.get(word.lower(), word) for word in words] if mended else words
     meant = []
     for at, rule in sight.hints.synonyms(spelled):
-        spoken = spelled[at].lower() if len(rule.words) == 1 else " ".join(rule.words)
+        spoken = words[at].lower() if len(rule.words) == 1 else " ".join(rule.words)
         _add(sight, groups, spoken, sight.group(sight.synonym(rule.means)))
         meant.append(" ".join(rule.means))
     return meant

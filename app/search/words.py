@@ -9,11 +9,12 @@ import numpy as np
 from app.search import analysis, meaning
 from app.search.group import Alternative, Group, Wanted
 from app.search.sight import Sight
+from app.search.snapshot import MOST_COMPLETIONS
 
 LEAST_START = 2
 LEAST_LIKELY = 0.5  # the weight of a rare completion, in terms of the most frequent and most used one
-MOST_COMPLETIONS = 20
 KNOWN, HALF = 0.2, 0.5
+MOST_PARTS = 5  # of what stands between two spaces
 DAMPED = 0.35  # the power of how rare a word is by which its meaning counts
 
 
@@ -36,7 +37,7 @@ def read(sight: Sight, word: str) -> Word:
 def begun(sight: Sight, word: str) -> Group:
     """What a word finds while it is typed: also what it may become, or only that where no aid has it.
 
-    Nothing is looked for where it becomes nothing else.
+    No alternatives where it becomes nothing else.
     """
     if len(word) < LEAST_START and not analysis.IS_CJK.match(word):
         return sight.group(())
@@ -75,7 +76,7 @@ def towards(sight: Sight, word: str) -> meaning.Vector | None:
     if model is None:
         return None
     count = sight.snapshot.count
-    often = [_often(sight, part.lower()) for part in analysis.split(word)]
+    often = [_often(sight, part.lower()) for part in analysis.split(word)[:MOST_PARTS]]
     return model.word(word) * np.float32(math.log(1 + count / (1 + max(often, default=count))) ** DAMPED)
 
 
