@@ -75,7 +75,7 @@ class Segment:
             yield
 
     def load(self) -> None:
-        """Read all that scores are made of, so that no word is asked from Whoosh any more; questions do not wait for it."""
+        """Read all that scores are made of: no word is asked from Whoosh any more. Questions do not wait for it."""
         if self._rows is not None:
             return
         self.words.prepare()
