@@ -51,7 +51,10 @@ class Part(BaseModel):
 
 
 class Result(BaseModel):
-    """An aid that was found; `highlight` is safe HTML with `<mark>`, `step` the step that answers best."""
+    """An aid that was found; `highlight` is safe HTML with `<mark>`, `step` the step that answers best.
+
+    The `score` is 0 behind the 64 aids with the best words.
+    """
 
     slug: str
     title: str
