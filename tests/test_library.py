@@ -309,14 +309,48 @@ def test_a_library_that_moved_or_is_checked_out_twice_has_its_synonyms_once(
     assert phrases(engine) == ["lorry"]
 
 
-def test_an_unchanged_library_under_another_name_has_its_synonyms_once(
+def test_two_libraries_that_began_with_the_same_text_leave_each_other_alone(
     engine: Engine, bring_in: BringIn, tmp_path: Path
 ) -> None:
-    bring_in(paths=[synonyms_in(tmp_path / "lib", "lorry", "till")])
-    export(engine, tmp_path / "out")
-    bring_in(paths=[tmp_path / "out"])
-    bring_in(paths=[synonyms_in(tmp_path / "out", "lorry")])
-    assert phrases(engine) == ["lorry"]
+    one, other = (synonyms_in(tmp_path / name, "lorry") for name in ("care", "stores"))
+    bring_in(paths=[one])
+    bring_in(paths=[other])
+    bring_in(paths=[synonyms_in(other, "till")])
+    assert phrases(engine) == ["lorry", "till"]
+
+
+def test_a_file_further_down_in_the_same_library_is_another_one(
+    engine: Engine, bring_in: BringIn, tmp_path: Path
+) -> None:
+    folder = tmp_path / "lib"
+    synonyms_in(folder / "care", "lorry")
+    bring_in(paths=[folder])
+    bring_in(paths=[synonyms_in(folder, "lorry")])
+    assert phrases(engine) == ["lorry", "lorry"]
+
+
+def test_what_stays_of_a_renamed_library_is_named_at_its_first_import(bring_in: BringIn, tmp_path: Path) -> None:
+    bring_in(paths=[synonyms_in(tmp_path / "before", "lorry")])
+    folder = synonyms_in(tmp_path / "after", "till")
+    synonyms_in(folder / "care", "till")
+    [note] = bring_in(paths=[folder]).notes
+    assert (note.file, "…/before/synonyms.yaml" in note.detail) == (str(folder / "synonyms.yaml"), True)
+    assert bring_in(paths=[folder]).notes == []
+
+
+@pytest.mark.parametrize("way", ["..", ".", "../../lib", "../../link"])
+def test_a_library_is_called_by_the_real_name_of_its_folder(
+    engine: Engine, bring_in: BringIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    folder = synonyms_in(tmp_path / "lib", "lorry")
+    (folder / "care").mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    monkeypatch.chdir(folder if way == "." else folder / "care")
+    bring_in(paths=[Path(way)])
+    with Session(engine) as session:
+        assert session.exec(select(Synonym.origin)).all() == ["…/lib/synonyms.yaml"]
+    (folder / "synonyms.yaml").unlink()
+    assert [note.file for note in bring_in(paths=[Path(way)]).notes] == [str(Path(way) / "synonyms.yaml")]
 
 
 def test_synonyms_from_before_libraries_had_names_are_replaced(
@@ -325,7 +359,7 @@ def test_synonyms_from_before_libraries_had_names_are_replaced(
     with writing(engine) as session:
         session.add(Synonym(phrase="old", means="thing", both_ways=True, origin="synonyms.yaml"))
         session.add(Synonym(phrase="mine", means="thing", both_ways=True, origin="studio"))
-    bring_in(paths=[synonyms_in(tmp_path / "lib", "lorry")])
+    assert bring_in(paths=[synonyms_in(tmp_path / "lib", "lorry")]).notes == []
     assert phrases(engine) == ["lorry", "mine"]
 
 

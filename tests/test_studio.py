@@ -259,3 +259,37 @@ def test_a_synonym_of_a_file_is_changed_in_the_file(app: FastAPI, studio: TestCl
         number = session.exec(select(Synonym.id)).one()
     answer = studio.post(f"/studio/synonyms/{number}/remove")
     assert (answer.status_code, "care/synonyms.yaml" in answer.text) == (422, True)
+
+
+@pytest.fixture
+def filed(app: FastAPI, studio: TestClient) -> str:
+    """The origin of a file with two synonyms; one more was added by hand, and one is of another file."""
+    for origin, words in (
+        ("…/old/synonyms.yaml", ["lorry", "truck", "van"]),
+        ("…/new/synonyms.yaml", ["cash", "coin"]),
+    ):
+        with db.writing(app.state.engine) as session:
+            load(session, origin, SynonymsFile.model_validate({"synonyms": [{"same": words}]}))
+    studio.post("/studio/synonyms", data={"phrase": "zaster", "means": "money"})
+    return "…/old/synonyms.yaml"
+
+
+def test_the_synonyms_of_a_file_are_removed_together_and_others_stay(
+    app: FastAPI, studio: TestClient, filed: str
+) -> None:
+    assert f'value="{filed}"' in studio.get("/studio/synonyms").text
+    studio.post("/studio/synonyms/remove", data={"origin": filed})
+    with Session(app.state.engine) as session:
+        assert sorted(session.exec(select(Synonym.phrase))) == ["cash", "zaster"]
+    assert filed not in studio.get("/studio/synonyms").text
+
+
+@pytest.mark.parametrize("origin", ["studio", "…/none/synonyms.yaml"])
+def test_what_no_file_holds_is_not_removed_as_one(studio: TestClient, filed: str, origin: str) -> None:
+    assert studio.post("/studio/synonyms/remove", data={"origin": origin}).status_code == 404
+    assert "zaster" in studio.get("/studio/synonyms").text
+
+
+def test_only_trainers_remove_the_synonyms_of_a_file(library: TestClient, employee: dict[str, str], filed: str) -> None:
+    answer = library.post("/studio/synonyms/remove", headers=employee, data={"origin": filed})
+    assert answer.status_code == 403

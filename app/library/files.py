@@ -40,8 +40,8 @@ class Found:
 
     @property
     def library(self) -> str:
-        """What its library is called: like the folder that was named."""
-        return self.root.absolute().name
+        """What its library is called."""
+        return library_of(self.root)
 
     @property
     def is_tasks(self) -> bool:
@@ -83,6 +83,11 @@ class Read:
     compiled: service.Compiled
     images: tuple[Image, ...]
     problems: tuple[Problem, ...]
+
+
+def library_of(folder: Path) -> str:
+    """What the library in this folder is called: by the folder's real name, also where `..` or a link was named."""
+    return folder.resolve().name
 
 
 def gather(paths: Sequence[Path]) -> tuple[list[Found], list[Problem]]:

@@ -27,7 +27,7 @@ from app.errors import AppError
 from app.library import queries
 from app.library.agreement import Agreement, with_folder
 from app.library.comparing import Comparison, Report, Side
-from app.library.files import Found, Problem, Read, gather, read_aid, read_bytes, synonyms_of, tasks_of
+from app.library.files import Found, Problem, Read, gather, library_of, read_aid, read_bytes, synonyms_of, tasks_of
 from app.library.queries import Known
 from app.library.threeway import mark
 from app.search import synonyms
@@ -40,7 +40,8 @@ PORTION = 200
 Progress = Callable[[int, int], None]
 GONE = "its file is gone, and its aid is still live. `--retire` takes it away from readers."
 GONE_CHANGED = "its file is gone, and the text here changed since. It stays; export it again, or retire it."
-GONE_SYNONYMS = "the file is gone, and its synonyms stay. Import it with `synonyms: []` to take them away."
+GONE_SYNONYMS = "the file is gone, and its synonyms stay. Studio, Synonyms takes them away."
+NAMESAKES = "synonyms of {others} stay. If this is that file under a new name, Studio, Synonyms takes them away."
 SAVED = "somebody saved a text here at this moment. Import it again."
 
 
@@ -123,10 +124,15 @@ class Importer:
         except AppError as error:
             self.report.problems.append(Problem(str(found.file), error.detail))
             return
+        origin = synonyms.origin_of(found.library, found.path)
+        with reading(self.engine) as session:
+            others = synonyms.namesakes(session, origin) if content.synonyms else []
+        if others:
+            self.report.notes.append(Problem(str(found.file), NAMESAKES.format(others=", ".join(others))))
         if self.dry_run:
             return
         with writing(self.engine) as session:
-            synonyms.load(session, synonyms.origin_of(found.library, found.path), content)
+            synonyms.load(session, origin, content)
             keep_file(session, found.path, raw, "application/yaml")
 
     def _gone(self, folder: Path, here: set[str]) -> None:
@@ -144,7 +150,7 @@ class Importer:
 
     def _gone_synonyms(self, folder: Path, here: set[str]) -> None:
         with reading(self.engine) as session:
-            before = synonyms.files(session, folder.absolute().name)
+            before = synonyms.files(session, library_of(folder))
         self.report.notes += [Problem(str(folder / path), GONE_SYNONYMS) for path in before if path not in here]
 
     def _retire(self, folder: Path, path: str, known: Known) -> None:

@@ -1,5 +1,6 @@
 """The trainers' pages about search: why an aid was found, the words it has learned, synonyms."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -73,10 +74,10 @@ class WordsView:
 
 @dataclass(frozen=True)
 class SynonymsView:
-    """All synonyms; `own` may be removed here, the others in their file."""
+    """All synonyms; `own` are removed one by one, those of files by the file they came from."""
 
     own: list[Synonym]
-    filed: list[Synonym]
+    filed: dict[str, list[Synonym]]
 
 
 @router.get("/search")
@@ -134,8 +135,10 @@ def synonyms_page(request: Request, session: ReadSession, viewer: ViewerDep) -> 
     """All synonyms, and a form for one more."""
     viewer.require(Right.WRITE)
     known = queries.synonyms(session)
-    own = [one for one in known if one.origin == synonyms.STUDIO]
-    view = SynonymsView(own, [one for one in known if one.origin != synonyms.STUDIO])
+    filed: dict[str, list[Synonym]] = defaultdict(list)
+    for one in known:
+        filed[one.origin].append(one)
+    view = SynonymsView(filed.pop(synonyms.STUDIO, []), dict(sorted(filed.items())))
     return render.page(request, "studio_synonyms.html", _("Synonyms"), view, "studio")
 
 
@@ -158,4 +161,13 @@ def add_synonym(
 def remove_synonym(session: WriteSession, viewer: ViewerDep, now: NowDep, number: int) -> RedirectResponse:
     """Remove a synonym that was added here."""
     synonyms.remove(session, now, viewer, number)
+    return RedirectResponse("/studio/synonyms", 303)
+
+
+@router.post("/synonyms/remove")
+def remove_file(
+    session: WriteSession, viewer: ViewerDep, now: NowDep, origin: Annotated[str, Form(max_length=400)]
+) -> RedirectResponse:
+    """Remove the synonyms of a file."""
+    synonyms.remove_file(session, now, viewer, origin)
     return RedirectResponse("/studio/synonyms", 303)

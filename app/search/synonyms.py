@@ -1,6 +1,5 @@
 """Words that mean the same: from `synonyms.yaml` in a library folder, or added by a trainer."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
@@ -19,8 +18,6 @@ from app.viewer import Right, Viewer
 STUDIO = "studio"  # the origin of what was added by hand
 MOST = 2_000
 MOST_ORIGIN = 400  # characters
-
-Pair = tuple[str, str, bool]  # a phrase, what it means, whether both ways
 
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00]*\w[^\x00]*$")
@@ -65,17 +62,12 @@ def origin_of(library: str, path: str) -> str:
 
 
 def load(session: Session, origin: str, content: SynonymsFile) -> None:
-    """Put the synonyms of a file in the place of those that it held before, also under another name of its library."""
-    path, pairs = origin.split("/", 2)[-1], set(_pairs(content))
-    held: dict[str, set[Pair]] = defaultdict(set)
-    for one in queries.synonyms(session):
-        held[one.origin].add((one.phrase, one.means, one.both_ways))
-    renamed = [other for other, its in held.items() if other.endswith(f"/{path}") and its == pairs]
-    before = [origin, path, *renamed]  # the path alone was the origin once
+    """Put the synonyms of a file in the place of those that it held before."""
+    before = [origin, _path(origin)]  # the path alone was the origin once
     session.execute(delete(Synonym).where(col(Synonym.origin).in_(before)))
     session.add_all(
         Synonym(phrase=phrase, means=means, both_ways=both_ways, origin=origin)
-        for phrase, means, both_ways in sorted(pairs)
+        for phrase, means, both_ways in sorted(set(_pairs(content)))
     )
     learning.announce(session)
 
@@ -86,7 +78,17 @@ def files(session: Session, library: str) -> list[str]:
     return [origin.removeprefix(start) for origin in queries.origins(session) if origin.startswith(start)]
 
 
-def _pairs(content: SynonymsFile) -> Iterator[Pair]:
+def namesakes(session: Session, origin: str) -> list[str]:
+    """The files at this path of other libraries, while nothing is here of this one: one may be its older name."""
+    known = [one for one in queries.origins(session) if one.startswith("…/")]
+    return [] if origin in known else [one for one in known if _path(one) == _path(origin)]
+
+
+def _path(origin: str) -> str:
+    return origin.split("/", 2)[-1] if origin.startswith("…/") else origin
+
+
+def _pairs(content: SynonymsFile) -> Iterator[tuple[str, str, bool]]:
     for one in content.synonyms:
         if isinstance(one, Means):
             yield from ((one.word, means, False) for means in one.means)
@@ -145,3 +147,17 @@ def remove(session: Session, at: datetime, viewer: Viewer, number: int) -> None:
     session.delete(found)
     learning.announce(session)
     people.record(session, at, viewer, "removed a synonym", f"{found.phrase} = {found.means}"[:200])
+
+
+def remove_file(session: Session, at: datetime, viewer: Viewer, origin: str) -> None:
+    """Remove all synonyms of a file that is gone or was renamed; where it is there, its next import brings them back.
+
+    Raises:
+        NotFound: none of them are from there.
+    """
+    viewer.require(Right.WRITE)
+    if origin == STUDIO or origin not in queries.origins(session):
+        raise NotFound("There are no synonyms of this file any more.")
+    session.execute(delete(Synonym).where(col(Synonym.origin) == origin))
+    learning.announce(session)
+    people.record(session, at, viewer, "removed the synonyms of a file", origin[-200:])
