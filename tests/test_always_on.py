@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from app.library.service import Report
-from app.search.files import Files
+from app.search.files import Files, Whole
 from app.search.follower import MANY_SEGMENTS
 from app.search.service import Question, Search
 from app.search.store import Store
@@ -55,11 +56,12 @@ CUT_SHORT = """
 import os, sys
 from pathlib import Path
 from app import db, logs
-from app.search import follower, store
+from app.search import follower
+from app.search.files import Files
 from app.search.service import Question, Search
 from app.viewer import SYSTEM
 logs.configure("critical")
-follower.READ_AT_ONCE, store.SMALL = int(sys.argv[3]), 0
+follower.READ_AT_ONCE, Files.small = int(sys.argv[3]), 0  # all of them are read from the disk
 search = Search(Path(sys.argv[2]), db.open_engine(sys.argv[1]))
 search.refresh()
 for file in search.store.folder.rglob("*.seg"):
@@ -323,14 +325,25 @@ def test_questions_are_answered_while_everything_is_read(
     search.catch_up()
     state = search.state
     assert state is not None
+    reading, answered, meanwhile = threading.Event(), threading.Event(), []
+    open_file = Whole.open_file
+
+    def opened_after_an_answer(*one: Any) -> Any:
+        reading.set()
+        meanwhile.append(answered.wait(PATIENCE))
+        return open_file(*one)
+
+    monkeypatch.setattr(Whole, "open_file", opened_after_an_answer)
     thread = threading.Thread(target=search.settle)
     thread.start()
-    asked, found = 0, []
-    while thread.is_alive() and asked < 4_000:
-        found.append(state.snapshot.impact(f"gremlin{asked}").documents.tolist())
-        asked += 1
+    assert reading.wait(PATIENCE)
+    found: list[list[int]] = []
+    while thread.is_alive() and len(found) < 4_000:
+        found.append(state.snapshot.impact(f"gremlin{len(found)}").documents.tolist())
+        answered.set()
     thread.join(PATIENCE)
-    assert (state.snapshot.loaded, found) == (True, [list(range(5))] * asked)
+    assert (state.snapshot.loaded, meanwhile[0]) == (True, True)
+    assert found == [list(range(5))] * len(found)
 
 
 def test_until_everything_is_read_whoosh_is_asked_and_the_words_decide_alike(
