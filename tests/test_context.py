@@ -129,9 +129,25 @@ def test_an_application_has_its_own_rules(session: Session) -> None:
 def test_a_screen_without_a_rule_is_for_any_task_of_its_application(session: Session) -> None:
     for pattern, task in (("/pack", "pack"), ("/refund", "issue-refund"), ("/orders/:id/refund", "issue-refund")):
         rules.keep(session, NOW, RuleIn(app="crm", pattern=pattern, task=task))
-    assert rules.tasks_for(session, "crm", "/pack") == ["pack"]
-    assert rules.tasks_for(session, "crm", "/home") == ["issue-refund", "pack"]
-    assert rules.tasks_for(session, "erp", "/home") == []
+    assert rules.lifted(session, None, "crm", "/pack") == ["pack"]
+    assert rules.lifted(session, None, "crm", "/home") == ["issue-refund", "pack"]
+    assert rules.lifted(session, None, "erp", "/home") == []
+
+
+@pytest.mark.parametrize(
+    ("named", "path", "usual", "lifted"),
+    [
+        ("count", "/pack", "ship", ["count"]),
+        (None, "/pack", "ship", ["pack"]),
+        (None, "/home", "ship", ["ship"]),
+        (None, "/home", None, ["pack"]),
+    ],
+)
+def test_the_task_named_decides_then_the_rule_then_the_usual_task_then_all_rules(
+    session: Session, named: str | None, path: str, usual: str | None, lifted: list[str]
+) -> None:
+    rules.keep(session, NOW, RuleIn(app="wms", pattern="/pack", task="pack"))
+    assert rules.lifted(session, named, "wms", path, usual=usual) == lifted
 
 
 def test_rules_come_in_with_a_tasks_file(write, bring_in, session: Session) -> None:

@@ -295,6 +295,12 @@ def test_a_search_lifts_the_aids_of_the_screen_and_hides_none(crm: TestClient) -
     assert found["said"] == "1 result"
 
 
+def test_a_search_reads_the_rules_of_its_application_once(crm: TestClient, statements: Callable[[], Any]) -> None:
+    with statements() as seen:
+        crm.get(f"{API}/search?q=refund&path=/home", headers=HERE)
+    assert len([one for one in seen if "context_rule" in one]) == 1
+
+
 def test_nothing_found_is_said_with_a_way_to_a_person(crm: TestClient) -> None:
     found = crm.get(f"{API}/search?q=%3Cimg%20src%3Dx%3E+zzzqqq", headers=HERE).json()
     assert "<img" not in found["note"] + found["html"]

@@ -161,15 +161,14 @@ async def search(
 
 
 async def _around(search: Search, query: SuggestQuery) -> Circumstances:
-    """The situation: the task that was named, else those of the screen; only for these the database is asked."""
-    if query.app and not query.for_task:
-        return Circumstances(await run_in_threadpool(_tasks_of_screen, search, query.app, query.path), query.for_role)
-    return Circumstances((query.for_task,) if query.for_task else (), query.for_role)
+    """The situation; where an application is named the database may be asked, in another thread."""
+    tasks = await run_in_threadpool(_tasks, search, query) if query.app else _tasks(search, query)
+    return Circumstances(tasks, query.for_role)
 
 
-def _tasks_of_screen(search: Search, app: str, path: str) -> list[str]:
+def _tasks(search: Search, query: SuggestQuery) -> list[str]:
     with reading(search.engine) as session:
-        return rules.tasks_for(session, app, path)
+        return rules.lifted(session, query.for_task, query.app, query.path)
 
 
 @router.get("/suggest", summary="Suggest aids while somebody types")

@@ -90,7 +90,7 @@ def explained(
 ) -> HTMLResponse:
     """What a search finds in some situation, and why. It is not counted as one."""
     viewer.require(Right.WRITE)
-    tasks = [asked.for_task] if asked.for_task else rules.tasks_for(session, asked.app, asked.path) if asked.app else []
+    tasks = rules.lifted(session, asked.for_task, asked.app, asked.path)
     around = Circumstances(tasks, asked.for_role or None)
     answer = found_by.find(Question(asked.q, limit=SHOWN, around=around, explain=True), viewer)
     known = Situations(

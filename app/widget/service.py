@@ -44,8 +44,7 @@ def task_of(session: Session, known: Known, where: Context) -> str | None:
 
 def lifted(session: Session, known: Known, where: Context) -> list[str]:
     """The tasks whose aids a search lifts: the one at hand, else those that the application's rules are about."""
-    task = task_of(session, known, where)
-    return [task] if task else rules.tasks_for(session, known.key, where.path, where.screen)
+    return rules.lifted(session, where.task, known.key, where.path, where.screen, known.task)
 
 
 def suggestions(

@@ -23,12 +23,21 @@ def task_for(session: Session, app: str, path: str, screen: str = "") -> str | N
     return found.task if found else None
 
 
-def tasks_for(session: Session, app: str, path: str, screen: str = "") -> list[str]:
-    """The tasks that somebody may do on this screen: of the rule that decides, else those of most screens there."""
+def lifted(
+    session: Session, named: str | None, app: str, path: str, screen: str = "", usual: str | None = None
+) -> list[str]:
+    """The tasks (slugs) whose aids a search lifts: the one named, else those that somebody may do on this screen.
+
+    Of a screen that is the task of the rule that decides, else the usual one, else those of most screens of the
+    application; none without an application. The database is only asked about a screen, and once.
+    """
+    if named or not app:
+        return [named] if named else []
     known = queries.rules(session, app)
     found = context.best(known, context.masked(path), screen)
-    if found:
-        return [found.task]
+    task = found.task if found else usual
+    if task:
+        return [task]
     return [task for task, _ in Counter(rule.task for rule in known).most_common(MOST_TASKS)]
 
 
