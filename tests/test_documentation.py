@@ -69,6 +69,12 @@ def test_the_parts_of_a_score_are_those_of_the_code() -> None:
     assert all(f"| {name} |" in MANUAL["why-found"] for name in why.NAMES.values())
 
 
+@pytest.mark.parametrize("name", [*why.NAMES, *why.PLACES])
+def test_what_gives_a_score_and_where_has_its_place(name: str) -> None:
+    [told] = [line for line in MANUAL["api-calls"].splitlines() if "parts[{" in line]
+    assert f"`{name}`" in told
+
+
 def test_the_readme_names_the_two_commands() -> None:
     text = (ROOT / "README.md").read_text()
     assert "make run" in text

@@ -603,6 +603,20 @@ def test_each_factor_is_a_part_of_its_own(made: Callable[..., Snapshot]) -> None
     assert 0 < parts["popularity"].score < parts["task"].score
 
 
+def test_an_aid_of_several_tasks_at_hand_is_lifted_once_and_each_task_has_its_share(
+    made: Callable[..., Snapshot],
+) -> None:
+    snapshot = made(document(0, "Refund an order", task="issue-refund count"), "Count the stock")
+    [once] = tasks_of(explained(snapshot, "refund", tasks=("issue-refund", "pack")))
+    shares = tasks_of(explained(snapshot, "refund", tasks=("issue-refund", "pack", "count")))
+    assert sorted(part.word for part in shares) == ["count", "issue-refund"]
+    assert [part.score for part in shares] == pytest.approx([once.score / 2] * 2)
+
+
+def tasks_of(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if part.what == "task"]
+
+
 def words_of(parts: list[Part]) -> list[Part]:
     return [part for part in parts if part.what == "word"]
 

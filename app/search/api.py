@@ -38,8 +38,9 @@ class Part(BaseModel):
     """A share of a score: `what` gave it, by which word, where that stands, and how much.
 
     `what` is word, completion, correction, parts, joined, synonym, learned, meaning, popularity, task, role, trouble or
-    as typed. Of a task or role `word` is the slug, of trouble the words that tell of it. `term` is the form of the word
-    that was looked for; `languages` are those of the library in which the word has it, where there are several.
+    as typed. Of a task or role `word` is the slug, and each task that lifts the aid has its part; of trouble it is the
+    words that tell of it. `term` is the form of the word that was looked for; `languages` are those of the library in
+    which the word has it, where there are several.
     """
 
     what: str

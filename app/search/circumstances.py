@@ -26,14 +26,14 @@ NOWHERE = Circumstances()
 
 def lifts(
     snapshot: Snapshot, asked: Understood, around: Circumstances, documents: Documents
-) -> Iterator[tuple[str, str, Mask]]:
-    """What lifts aids, by which task, role or words, and which of these aids it lifts."""
+) -> Iterator[tuple[str, Sequence[str], Mask]]:
+    """What lifts aids, by which tasks, role or words, and which of these aids it lifts: once, of however many tasks."""
     if around.tasks:
         at_hand = [snapshot.having("task", task)[documents] for task in around.tasks]
-        yield "task", ", ".join(around.tasks), np.any(at_hand, axis=0)
+        yield "task", around.tasks, np.any(at_hand, axis=0)
     if around.role:
-        yield "role", around.role, snapshot.having("role", around.role)[documents]
+        yield "role", [around.role], snapshot.having("role", around.role)[documents]
     told = trouble.told(asked)
     if told:
         helps = snapshot.having("kind", "troubleshooting")[documents] | snapshot.having("moment", "solve")[documents]
-        yield "trouble", told, helps
+        yield "trouble", [told], helps

@@ -19,7 +19,7 @@ class Part:
     """A share of a score: what gave it, by which word of which field, and how much.
 
     `term` is what was looked for in its place, and `languages` those of the library that make it of the word, where
-    there are several. Of a task or role `word` is the slug.
+    there are several. Of a task or role `word` is the slug; of several tasks each has its part.
     """
 
     what: str
@@ -72,12 +72,17 @@ def _parts(sight: Sight, wanted: Wanted, document: int, share: float) -> list[Pa
 
 
 def _raised(sight: Sight, asked: Understood, around: Circumstances, document: int, score: float) -> list[Part]:
-    """What popularity and the circumstances add to the score of one aid; of their product each has its logarithm."""
+    """What popularity and the circumstances add to the score of one aid; of their product each has its logarithm.
+
+    Tasks lift an aid once, so that they share a factor.
+    """
     snapshot, popularity = sight.snapshot, float(sight.hints.popularity[document])
     own = Circumstances([task for task in around.tasks if snapshot.having("task", task)[document]], around.role)
     lifted_by = lifts(snapshot, asked, own, np.array([document]))
     factors = [("popularity", "", popularity)] if popularity > 1 else []
-    factors += [(what, word, LIFT) for what, word, lifted in lifted_by if lifted[0]]
+    factors += [
+        (what, word, LIFT ** (1 / len(words))) for what, words, lifted in lifted_by if lifted[0] for word in words
+    ]
     whole = math.prod(factor for _, _, factor in factors)
     return [
         Part(what, word, "", score * (whole - 1) * math.log(factor) / math.log(whole)) for what, word, factor in factors

@@ -91,8 +91,7 @@ def _bar(parts: Sequence[Part], most: float, titles: Mapping[tuple[str, str], st
     bar, at = [], 0.0
     for (what, word), own in sorted(together.items(), key=lambda one: (-by_kind[one[0][0]], one[0][0])):
         start, at = at, at + sum(part.score for part in own) / most * WIDTH
-        named = ", ".join(titles.get((what, slug), slug) for slug in word.split(", "))
-        bar.append(_part(own, named, round(start), round(at) - round(start)))
+        bar.append(_part(own, titles.get((what, word), word), round(start), round(at) - round(start)))
     return bar
 
 
