@@ -99,10 +99,10 @@ def test_the_page_says_what_would_raise_an_aid(studio: TestClient) -> None:
 
 def test_a_word_deep_in_the_text_belongs_into_the_keywords() -> None:
     def hit(slug: str, *parts: tuple[str, str]) -> Any:
-        made = [Part("word", word, where, 0.2, word) for word, where in parts]
+        made = [Part("joined" if where == "joined" else "word", word, where, 0.2, word) for word, where in parts]
         return Hit(slug, slug, "", "", [], [], Markup(""), 0.5, None, made)
 
-    first = hit("first", ("card", "title"), ("bank", "title"))
+    first = hit("first", ("card", "title"), ("bank", "title"), ("bankcard", "joined"))
     [_, second, third] = why.shown([first, hit("second", ("card", "body")), hit("third")], {})
     assert second.advice.startswith("Only further down: “card”. Missing: “bank”. In the title or the keywords")
     assert third.advice.startswith("It has none of the words.")

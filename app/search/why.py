@@ -71,7 +71,7 @@ class HitView:
 def shown(hits: Sequence[Hit], titles: Mapping[tuple[str, str], str]) -> list[HitView]:
     """The aids as the page shows them; `titles` are those of tasks and roles, by kind and slug."""
     most = max((hit.score for hit in hits), default=1) or 1
-    words = dict.fromkeys(part.word for hit in hits for part in hit.parts or [] if part.term)
+    words = dict.fromkeys(part.word for hit in hits for part in hit.parts or [] if _is_word(part))
     return [
         HitView(
             hit.slug, hit.title, hit.score, _bar(hit.parts or [], most, titles), _advice(hit.parts or [], words, place)
@@ -111,7 +111,7 @@ def _advice(parts: Sequence[Part], words: Mapping[str, None], place: int) -> str
     """What would bring an aid further up; the first one needs nothing. `words` are those that any of the aids has."""
     where = defaultdict(set)
     for part in parts:
-        if part.term:
+        if _is_word(part):
             where[part.word].add(part.where)
     if not where:
         return _("It has none of the words. Put them into its keywords, or add a synonym.")
@@ -122,6 +122,11 @@ def _advice(parts: Sequence[Part], words: Mapping[str, None], place: int) -> str
     seen = _("Only further down: {words}.").format(words=_quoted(deep)) if deep else ""
     unseen = _("Missing: {words}.").format(words=_quoted(lacking)) if lacking else ""
     return " ".join(filter(None, [seen, unseen, _("In the title or the keywords it would raise this aid.")]))
+
+
+def _is_word(part: Part) -> bool:
+    """Whether somebody might write it into an aid: not two words of the question put together."""
+    return bool(part.term) and part.what != "joined"
 
 
 def _quoted(words: Sequence[str]) -> str:
