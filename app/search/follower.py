@@ -46,9 +46,9 @@ class State:
 
     def _make_room(self) -> None:
         """Forget the sights that are longest there, where there are too many or their words take too much memory."""
-        kinds = list(self._sights)
-        while len(kinds) > MOST_SIGHTS or sum(sight.bytes for sight in self._sights.copy().values()) > MOST_BYTES:
-            self._sights.pop(kinds.pop(0), None)
+        kept = list(self._sights.items())
+        while len(kept) > MOST_SIGHTS or sum(sight.bytes for _, sight in kept) > MOST_BYTES:
+            self._sights.pop(kept.pop(0)[0], None)
 
     def _visible(self, viewer: Viewer) -> Mask:
         visible = self.snapshot.alive if viewer.member else self.snapshot.public
