@@ -241,6 +241,18 @@ def test_person_weeks_keep_every_day_and_every_event() -> None:
     assert set(cells.given[cells.group == 4]) == {0}
 
 
+def test_the_day_of_the_week_on_which_an_aid_came_makes_no_difference() -> None:
+    lot = np.random.default_rng(3)
+    group = np.arange(300) % 10
+    starts = 700_070 + 28 * (np.arange(10) // 2)
+    origin, days = lot.integers(700_000, 700_150, 300), lot.integers(5, 90, 300)
+    events = lot.random(300) < 0.3 + 0.5 * (origin + days > starts[group])
+    found = {
+        hazard.randomised(hazard.Steps(origin + shift, days, events, group, starts + shift), 1).p for shift in range(7)
+    }
+    assert len(found) == 1
+
+
 @pytest.mark.parametrize(("ratio", "events"), [(1.5, 191), (2, 66), (3, 27)])
 def test_schoenfelds_events(ratio: float, events: int) -> None:
     assert power.events_needed(ratio) == events

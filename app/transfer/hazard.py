@@ -93,8 +93,7 @@ def cut(steps: Steps) -> Cells:
 
     Days are added up for those of one group who began in one week: person-weeks may be millions, and are never made.
     """
-    known = steps.starts[steps.starts < NEVER]
-    anchor = int(known.min(initial=NEVER)) % WEEK if len(known) else 0
+    anchor = _anchor(steps.starts)
     order = np.argsort(steps.group, kind="stable")
     ends = np.cumsum(np.bincount(steps.group, minlength=len(steps.starts)))
     parts = [
@@ -106,6 +105,12 @@ def cut(steps: Steps) -> Cells:
         [np.concatenate([part[index] for part in parts]) for index in range(7)] if parts else [np.zeros(0, int)] * 7
     )
     return _added_up(*columns)
+
+
+def _anchor(starts: Days) -> int:
+    """The weekday on which weeks begin: that of the first start."""
+    known = starts[starts < NEVER]
+    return int(known.min()) % WEEK if len(known) else 0
 
 
 def _of_group(steps: Steps, persons: Days, anchor: int) -> list[NDArray[Any]]:
@@ -236,15 +241,15 @@ def _order_again(cells: Cells, starts: Days, seed: int) -> tuple[float | None, f
     """The p by drawing the order of the groups again.
 
     Where the aid does nothing, what the model without it leaves unexplained has nothing to do with the order. So the
-    statistic is the sum of what is unexplained in the weeks in which a group had the aid.
+    statistic is the sum of what is unexplained in the weeks by whose middle a group had the aid.
     """
     unexplained = _unexplained(cells, len(starts))
     if unexplained is None or len(np.unique(starts)) < 2:
         return None, None
-    left, opens = unexplained
-
+    left, weeks = unexplained
+    middles = weeks * WEEK + _anchor(starts) + WEEK // 2
     steps, step = np.unique(starts, return_inverse=True)
-    sums = np.stack([np.where(opens >= start, left, 0.0).sum(axis=1) for start in steps], axis=1)
+    sums = np.stack([np.where(middles >= start, left, 0.0).sum(axis=1) for start in steps], axis=1)
     lot = np.random.default_rng(seed)
     orders = lot.permuted(np.tile(step, (DRAWS, 1)), axis=1)
     groups = np.arange(len(starts))
@@ -255,7 +260,7 @@ def _order_again(cells: Cells, starts: Days, seed: int) -> tuple[float | None, f
 
 
 def _unexplained(cells: Cells, groups: int) -> tuple[Numbers, Days] | None:
-    """Events less expected ones by group and week under the model without the aid, and the first day of each week."""
+    """Events less expected ones by group and week under the model without the aid, and the weeks."""
     use, factors = _factors(cells)
     events, exposure = cells.events[use], cells.exposure[use]
     if not events.sum():
@@ -266,7 +271,7 @@ def _unexplained(cells: Cells, groups: int) -> tuple[Numbers, Days] | None:
     weeks, inverse = np.unique(cells.week[use], return_inverse=True)
     place = cells.group[use] * len(weeks) + inverse
     sums = summed(place, events - expected, groups * len(weeks)).reshape(groups, len(weeks))
-    return sums, weeks * WEEK + WEEK // 2
+    return sums, weeks
 
 
 def rate(steps: Steps) -> Estimate:
