@@ -165,7 +165,7 @@ def _add_meaning(scored: Scored, snapshot: Snapshot, direction: meaning.Vector) 
         first += near * (MEANING / (_most(near) or 1))
         leaders = vectors[first.argpartition(-LEADERS)[-LEADERS:]]
     near += vectors.dot(leaders.sum(axis=0) * (FEEDBACK / meaning.STEPS / len(leaders)))
-    near = np.maximum(near - FLOOR * float(near.min()), 0)
+    near = np.maximum(near - FLOOR * near[near.argmin()], 0)
     near *= MEANING / (_most(near) or 1)
     scored.meaning = near
 
