@@ -519,6 +519,15 @@ def test_what_members_learned_changes_nothing_for_others(made: Callable[..., Sna
     assert anonymous(snapshot, "badgeprintr ", hints).corrected is None
 
 
+def test_how_a_word_is_written_that_members_learned_is_told_to_members_only(made: Callable[..., Snapshot]) -> None:
+    snapshot = made("Restructure a shelf", shut(1, "The plan"))
+    hints = Hints(1, learned={"restructur": {1: 5.0}}, words={"restructuring": [1]})
+    told = [one.word for group in anonymous(snapshot, "restructuri", hints).groups for (one,) in group.alternatives]
+    assert "restructuring" not in told
+    assert anonymous(snapshot, "restructurng ", hints).corrected == "restructure "
+    assert asked(snapshot, "restructurng ", hints).corrected == "restructuring "
+
+
 # Circumstances
 
 

@@ -39,9 +39,7 @@ class State:
         found = self._sights.get(kind)
         if found is None:
             found = self._sights[kind] = Sight(self.snapshot, self.hints, self._visible(viewer), viewer.member)
-            self._make_room()
-        elif found.bytes > MOST_BYTES // 2:
-            self._make_room()
+        self._make_room()
         return found
 
     def _make_room(self) -> None:

@@ -64,5 +64,5 @@ class Group:
 
     @cached_property
     def strongest(self) -> Documents:
-        """The 192 aids to which it adds most."""
+        """The aids to which it adds most, as many as are sampled."""
         return self.documents[np.argpartition(self.scores, -SAMPLED)[-SAMPLED:]]

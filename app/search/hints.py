@@ -43,10 +43,16 @@ class Hints:
     together: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     @cached_property
+    def named(self) -> frozenset[str]:
+        """The words that have a synonym, small letters."""
+        return frozenset(word.lower() for rule in self.rules for word in rule.words)
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words that have a synonym, and the learned ones, which are as frequent as they have aids."""
-        spoken = {word.lower(): 1 for rule in self.rules for word in rule.words}
-        found = Vocabulary((spoken | {word: len(aids) for word, aids in self.words.items()}).items())
+        found = Vocabulary(
+            (dict.fromkeys(self.named, 1) | {word: len(aids) for word, aids in self.words.items()}).items()
+        )
         found.prepare()
         return found
 
@@ -105,7 +111,7 @@ class Bound:
 
     def spoken(self, word: str, visible: Mask) -> bool:
         """Whether this word has a synonym, or led readers to any of these aids."""
-        if not self._spoken.isdisjoint(self._key(word)):
+        if word in self._hints.named:
             return True
         learned = map(self._snapshot.document_of, self._hints.words.get(word, ()))
         return any(bool(visible[document]) for document in learned if document is not None)

@@ -68,9 +68,9 @@ class Sight:
         """Whether a term is right as it is typed."""
         return self.stands(term) or self.hints.knows(term, self.visible)
 
-    def may_be_told(self, word: str) -> bool:
-        """Whether the reader may be shown this word."""
-        return self.known(word) or self.hints.spoken(word, self.visible)
+    def spoken(self, word: str) -> bool:
+        """Whether a word has a synonym, or led readers to any of the aids: how it is written may be told."""
+        return self.hints.spoken(word, self.visible)
 
     # What terms add to the scores
 

@@ -41,7 +41,7 @@ def guess(sight: Sight, word: str) -> Guess:
     folded, nothing = analysis.fold(word), sight.group(())
     if CODE.search(word):
         return Guess(sight.group(sight.alternatives(_codes(sight, folded), "completion", [HALF])))
-    alike = [one for one in _alike(sight, folded) if sight.may_be_told(one.word)]
+    alike = _alike(sight, folded)
     fewest = min((one.edits for one in alike), default=0)
     if _is_right(sight, folded, fewest):
         return Guess(nothing)
@@ -61,7 +61,8 @@ def _codes(sight: Sight, folded: str) -> list[str]:
 
 
 def _alike(sight: Sight, folded: str) -> list[Alike]:
-    return [*sight.snapshot.alike(folded, sight.member), *sight.hints.vocabulary.alike(folded)]
+    of_aids = [one for one in sight.snapshot.alike(folded, sight.member) if sight.known(one.word)]
+    return of_aids + [one for one in sight.hints.vocabulary.alike(folded) if sight.spoken(one.word)]
 
 
 def _is_right(sight: Sight, folded: str, edits: int) -> bool:

@@ -61,7 +61,8 @@ def _becomes(sight: Sight, word: str, weight: float) -> Iterator[Alternative]:
 def _completions(sight: Sight, start: str) -> list[tuple[str, float]]:
     """The words that begin so, the likeliest first: by how many aids have them and how many readers they helped."""
     counts = sight.snapshot.completions(start, sight.member)
-    found = filter(sight.may_be_told, counts | dict(sight.hints.vocabulary.beginning(start)))
+    spoken = (word for word, _ in sight.hints.vocabulary.beginning(start) if sight.spoken(word))
+    found = dict.fromkeys([*filter(sight.known, counts), *spoken])
     worth = {word: max(counts[word] + sight.hints.readers(word), 1) for word in found}
     return sorted(worth.items(), key=lambda one: -one[1])[:MOST_COMPLETIONS]
 
