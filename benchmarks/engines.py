@@ -17,7 +17,7 @@ SLOW, FEW = {"Whoosh"}, 20  # who is asked that few questions, and once only
 MOST_MS = {5_000: (0.5, 1.0), 50_000: (1.5, 6.0)}
 TIMES_TANTIVY = {5_000: {"short": 2.0, "long": 1.0}, 50_000: {"short": 3.0, "long": 1.0}}
 TIMES_FTS5 = {5_000: 5.0, 50_000: 20.0}
-COMPARED = ("short", "long")
+COMPARED = ("short", "long", "prefix")  # FTS5 corrects nothing
 
 Find = Callable[[str, Asked], Sequence[object]]
 Times = Mapping[str, Sequence[float]]  # milliseconds by engine

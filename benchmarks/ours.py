@@ -65,7 +65,7 @@ class Ours:
     def find(self, text: str, most: int = 10) -> list[int]:
         """The numbers of the best documents, best first."""
         scored = ranking.score(self.sight, understand(self.sight, text))
-        return [] if scored is None else [number for number, _ in ranking.best(scored, most)]
+        return [] if scored is None else ranking.best(scored, most)[0]
 
     def slugs(self, text: str) -> list[str]:
         """The addresses of the ten best aids."""

@@ -22,9 +22,11 @@ from app.search import meaning
 
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]+|[^\W{CJK}]+")
+ASCII_WORD = re.compile(r"\w+", re.ASCII)  # the same where nothing else stands, in half the time
 IS_CJK = re.compile(rf"[{CJK}]")
 LANGUAGES = frozenset(Language)
 HELD_TOGETHER = re.compile(r"\b\w++(?:[-./'’·]\w++)+")
+HOLDS = re.compile(r"[-./'’·]\w")  # without which nothing is held together
 MOST_TERM = 60  # characters; longer runs are no words
 MOST_TITLE = 200
 
@@ -151,9 +153,9 @@ def _american(word: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a text as they are written, in order; pairs of characters where there are no spaces."""
-    found = [word for word in WORD.findall(text) if len(word) <= MOST_TERM or IS_CJK.match(word)]
     if text.isascii():
-        return found
+        return [word for word in ASCII_WORD.findall(text) if len(word) <= MOST_TERM]
+    found = [word for word in WORD.findall(text) if len(word) <= MOST_TERM or IS_CJK.match(word)]
     return [part for word in found for part in (_pairs(word) if IS_CJK.match(word) else (word,))]
 
 

@@ -54,7 +54,8 @@ class Part(BaseModel):
 class Result(BaseModel):
     """An aid that was found; `highlight` is safe HTML with `<mark>`, `step` the step that answers best.
 
-    The `score` is 0 behind the 64 aids with the best words.
+    All that search knows is in the `score` of the aids with the best words (at least 20, mostly 64 at most); behind
+    them it is of words alone.
     """
 
     slug: str

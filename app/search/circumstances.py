@@ -1,6 +1,6 @@
 """What is known beside the question: the reader's task and role, and that something is broken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,14 +26,16 @@ NOWHERE = Circumstances()
 
 def lifts(
     snapshot: Snapshot, asked: Understood, around: Circumstances, documents: Documents
-) -> Iterator[tuple[str, Sequence[str], Mask]]:
+) -> list[tuple[str, Sequence[str], Mask]]:
     """What lifts aids, by which tasks, role or words, and which of these aids it lifts: once, of however many tasks."""
+    found: list[tuple[str, Sequence[str], Mask]] = []
     if around.tasks:
         at_hand = [snapshot.having("task", task)[documents] for task in around.tasks]
-        yield "task", around.tasks, np.any(at_hand, axis=0)
+        found.append(("task", around.tasks, np.any(at_hand, axis=0)))
     if around.role:
-        yield "role", [around.role], snapshot.having("role", around.role)[documents]
+        found.append(("role", [around.role], snapshot.having("role", around.role)[documents]))
     told = trouble.told(asked)
     if told:
         helps = snapshot.having("kind", "troubleshooting")[documents] | snapshot.having("moment", "solve")[documents]
-        yield "trouble", [told], helps
+        found.append(("trouble", [told], helps))
+    return found

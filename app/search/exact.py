@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.search import analysis
+from app.search.group import added
 from app.search.segment import Impacts
 from app.search.sight import Sight
 from app.search.snapshot import top
@@ -30,7 +31,7 @@ def _holding(sight: Sight, phrases: Sequence[str], words: Impacts) -> list[int]:
     for word in {word for phrase in phrases for word in analysis.words(phrase)}:
         found = sight.once(read, word)
         if not found.common:  # in any language: such a word is not looked for
-            has &= found.group.row() > 0
+            has &= added([found.group], len(has)) > 0
     candidates = has.nonzero()[0]
     wanted = [f" {analysis.flat(phrase)} " for phrase in phrases]
     best = candidates[top(words[candidates], MOST_CHECKED)].tolist()

@@ -35,9 +35,9 @@ def explain(
 ) -> list[Part]:
     """How the score of one aid came about, the largest share first."""
     at = int(np.searchsorted(scored.candidates, document))
-    if at == len(scored.candidates) or scored.candidates[at] != document:
-        return []  # it was not looked at closely
     parts = [part for group in asked.groups for part in _best(sight, group, document, scored.share)]
+    if at == len(scored.candidates) or scored.candidates[at] != document:
+        return sorted(parts, key=lambda part: -part.score)  # behind the candidates words alone count
     if scored.meaning is not None and scored.meaning[at]:
         parts.append(Part("meaning", "", "", float(scored.meaning[at])))
     parts += _raised(sight, asked, around, document, sum(part.score for part in parts))

@@ -1,16 +1,15 @@
 """Terms that stand for each other, and what they add to the score of each aid."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from app.search.segment import Documents, Impacts
 
-CONSIDERED = 64  # aids with the best words, which all else is looked at for
-SAMPLED = 3 * CONSIDERED  # aids that show what the best words score at least
-OFTEN = 8  # what stands in more than this part of the aids is kept as a row of all aids
+CONSIDERED, MOST_CONSIDERED = 20, 64  # aids with the best words that all else is looked at for: at least, at most
+LEAST = float(np.finfo(np.float32).tiny)  # no aid scores less that has a word
 
 
 class Wanted(NamedTuple):
@@ -25,44 +24,32 @@ class Wanted(NamedTuple):
 Alternative = tuple[Wanted, ...]  # terms that an aid must all have, most often a single one
 
 
+@dataclass(slots=True, eq=False)
 class Group:
-    """Alternatives of which only the best counts for each aid, and what they add to the scores of `documents`."""
+    """Alternatives of which only the best counts for each aid, and what they add to the scores of `documents`.
 
-    def __init__(self, alternatives: Sequence[Alternative], documents: Documents, scores: Impacts, count: int) -> None:
-        self.alternatives = alternatives
-        self.documents = documents  # in order
-        self.scores = scores
-        self._count = count
-        self._row: Impacts | None = None
-        if len(documents) * OFTEN > count:
-            self._row = self.row()
+    As many aids as are considered score at least `floor`, which is next to nothing where there are fewer.
+    """
+
+    alternatives: Sequence[Alternative]
+    documents: Documents  # in order
+    scores: Impacts
+    floor: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        enough = len(self.scores) > CONSIDERED
+        self.floor = float(np.partition(self.scores, -CONSIDERED)[-CONSIDERED]) if enough else LEAST
 
     @property
     def size(self) -> int:
         """Bytes of its arrays."""
-        row = 0 if self._row is None else self._row.nbytes
-        return self.documents.nbytes + self.scores.nbytes + row
+        return self.documents.nbytes + self.scores.nbytes
 
-    def often(self) -> int:
-        """How many aids it adds to."""
-        return len(self.documents)
 
-    def row(self) -> Impacts:
-        """Its scores of all aids, as an array of the caller's own."""
-        if self._row is not None:
-            return self._row.copy()
-        row = np.zeros(self._count, np.float32)
-        row[self.documents] = self.scores
-        return row
-
-    def add_to(self, row: Impacts) -> None:
-        """Add its scores to those of all aids."""
-        if self._row is not None:
-            row += self._row
-        else:
-            row[self.documents] += self.scores
-
-    @cached_property
-    def strongest(self) -> Documents:
-        """The aids to which it adds most, as many as are sampled."""
-        return self.documents[np.argpartition(self.scores, -SAMPLED)[-SAMPLED:]]
+def added(groups: Sequence[Group], count: int) -> Impacts:
+    """What the groups of a question, of which there is one, add to the score of each of so many aids."""
+    words = np.zeros(count, np.float32)
+    words[groups[0].documents] = groups[0].scores
+    for group in groups[1:]:
+        words[group.documents] += group.scores
+    return words

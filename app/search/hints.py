@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from app.search import analysis
-from app.search.segment import Mask, Scores
+from app.search.segment import Impacts, Mask, Scores
 from app.search.snapshot import NOTHING, Impact, Snapshot
 from app.search.vocabulary import Vocabulary
 
@@ -97,9 +97,9 @@ class Bound:
         return {aid: total / mean for aid, total in totals.items()}
 
     @cached_property
-    def popularity(self) -> Scores:
+    def popularity(self) -> Impacts:
         """The factor of each document, from 1 to 1.25, by how many readers it helped."""
-        factors = np.ones(self._snapshot.count)
+        factors = np.ones(self._snapshot.count, np.float32)
         for document, persons in self._snapshot.documents_of(self._hints.persons).items():
             factors[document] += MOST_POPULAR * min(1.0, np.log1p(persons) / np.log1p(MANY))
         return factors
@@ -142,9 +142,11 @@ class Bound:
         """Whether this term has a synonym, or led readers to any of these aids."""
         return term in self._spoken or bool(visible[self.learned(term).documents].any())
 
-    def synonyms(self, words: Sequence[str]) -> Iterator[tuple[int, Rule]]:
+    def synonyms(self, words: Sequence[str]) -> list[tuple[int, Rule]]:
         """The rules that speak of these words, as they were typed, and where in the question."""
-        keys = [self._key(word) for word in words] if self._hints.rules else []
+        return list(self._synonyms([self._key(word) for word in words])) if self._hints.rules else []
+
+    def _synonyms(self, keys: Sequence[frozenset[str]]) -> Iterator[tuple[int, Rule]]:
         for at, key in enumerate(keys):
             for rule in {rule for term in key for rule in self._rules.get(term, ())}:
                 wanted = [self._key(word) for word in rule.words]

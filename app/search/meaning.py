@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
+Directions = NDArray[np.int8]
 DIMENSIONS = 256
 TITLE = 0.15  # how much of an aid's vector is that of its title
 MOST_CHARACTERS = 20_000
@@ -94,12 +95,14 @@ def pack(vector: Vector) -> bytes:
     return (vector * STEPS).round().clip(-127, 127).astype(np.int8).tobytes()
 
 
-def unpack(kept: bytes | None) -> NDArray[np.int8]:
+def unpack(kept: bytes | None) -> Directions:
     """The direction that was kept, in steps; zeros where there is none."""
     return np.frombuffer(kept, np.int8) if kept else np.zeros(DIMENSIONS, np.int8)
 
 
 def unit(vector: Vector) -> Vector:
-    """The direction of a vector, of length one."""
+    """Make a vector as long as one; zeros stay."""
     length = math.sqrt(vector.dot(vector))
-    return vector / length if length else vector
+    if length:
+        vector /= length
+    return vector

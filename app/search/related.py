@@ -18,7 +18,7 @@ def neighbours(sight: Sight, aid: int, asked: str = "") -> list[Neighbour]:
         return []
     together = hints.together(aid)
     answered = hints.answered([term for word in analysis.words(asked) for term in snapshot.terms(word)])
-    nearness = snapshot.likeness(snapshot.vectors(np.array([here]))[0] / meaning.STEPS) + together + answered
+    nearness = snapshot.likeness(snapshot.directions(np.array([here]))[0] / meaning.STEPS) + together + answered
     for task in snapshot.shown(here)["tasks"]:
         nearness[snapshot.having("task", task)] += SAME_TASK
     nearness[~sight.visible] = 0

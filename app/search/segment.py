@@ -58,11 +58,11 @@ class Segment:
         self.words, self.words_of_members = (
             Vocabulary(_counted(leaf, name)) for name in (analysis.WORDS, analysis.WORDS_OF_MEMBERS)
         )
-        self.vectors = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
+        self.directions: meaning.Directions = np.zeros((self.count, meaning.DIMENSIONS), np.int8)
         self.aids: dict[int, int] = {}
         self._reading = threading.Lock()  # Whoosh's readers share one position in their files
         self._rows: dict[str, int] | None = None
-        self._titles: dict[str, list[int]] = {}
+        self._titles: dict[str, list[int]] | None = None
         self.shown = lru_cache(MOST_REMEMBERED)(self._shown)
         self.text = lru_cache(MOST_REMEMBERED)(self._text)
         self.having = lru_cache(MOST_MASKS)(self._having)
@@ -89,7 +89,7 @@ class Segment:
     def _load_documents(self, leaf: Any) -> None:
         for number in range(self.count):
             stored = leaf.stored_fields(number)
-            self.vectors[number] = meaning.unpack(stored.get("vector"))
+            self.directions[number] = meaning.unpack(stored.get("vector"))
             self.aids[int(stored["aid"])] = number
         self._titles = {title: _documents(leaf, "exact", title) for title in leaf.field_terms("exact")}
 
@@ -161,7 +161,7 @@ class Segment:
 
     def titled(self, flat: str) -> list[int]:
         """The documents with this title."""
-        if self.loaded:
+        if self._titles is not None:
             return self._titles.get(flat, [])
         with self._whoosh():
             return _documents(self.leaf, "exact", flat)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -184,7 +185,8 @@ def _from_index(sight: Sight, answer: Answer, question: Question) -> Answer:
 def _hits(sight: Sight, asked: Understood, scored: Scored, question: Question) -> list[Hit]:
     marker = Marker(asked.terms, sight.snapshot.languages)
     hits = []
-    for number, value in ranking.best(scored, question.offset + question.limit)[question.offset :]:
+    ranked = zip(*ranking.best(scored, question.offset + question.limit), strict=True)
+    for number, value in islice(ranked, question.offset, None):
         parts = explain(sight, asked, scored, number, question.around) if question.explain else None
         hits.append(_hit(sight.snapshot.shown(number), value, marker, parts))
     return hits

@@ -47,7 +47,7 @@ class Sight:
         """What is made of each of these words."""
         kept: dict[str, Value] = self._made[make]
         try:
-            return [kept[word] for word in words]
+            return list(map(kept.__getitem__, words))
         except KeyError:
             return [self.once(make, word) for word in words]
 
@@ -91,7 +91,7 @@ class Sight:
             best[documents] = np.maximum(best[documents], scores)
         best *= self.visible
         documents = best.nonzero()[0]
-        return Group(alternatives, documents, best[documents], self.snapshot.count)
+        return Group(alternatives, documents, best[documents])
 
     def _together(self, alternative: Alternative) -> Impact:
         """The documents that have all of the terms, and what these add to the score of each."""

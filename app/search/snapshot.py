@@ -26,10 +26,9 @@ from app.search.vocabulary import Alike, Vocabulary
 B, K1 = 0.6, 1.2
 MOST_TRIES = 10  # to open the segments of a generation while others are written
 MOST_COMPLETIONS = 20
-ROOM = 1_000  # documents of later segments, for which the directions need not be copied
+ROOM = 16_384  # later documents whose directions need not be copied; they take no memory until they come
 PORTION = 4_096  # directions that are looked at at once
 FEW = 500  # scores that are put in order at once
-Directions = NDArray[np.int8]
 WEIGHT = np.array([analysis.WEIGHTS[name] for name in FIELDS])
 
 
@@ -60,7 +59,8 @@ class Snapshot:
         self.generation, stored, self.by_id = _read(opened, before.by_id if before else {})
         self.segments = list(self.by_id.values())
         *self._starts, self.count = accumulate((segment.count for segment in self.segments), initial=0)
-        self.room: Directions | None = None
+        self._places = list(zip(self._starts, self.segments, strict=True))
+        self.room: meaning.Directions | None = None
         self.alive = np.ones(self.count, dtype=np.bool_)
         for start, one in zip(self._starts, stored, strict=True):
             self.alive[[start + number for number in one.deleted_docs()]] = False
@@ -77,11 +77,11 @@ class Snapshot:
         for segment in self.segments:
             segment.load()
         room, there = self._room_for_directions(before)
-        for start, segment in list(self._places())[there:]:
-            room[start : start + segment.count] = segment.vectors
+        for start, segment in self._places[there:]:
+            room[start : start + segment.count] = segment.directions
         self.room = room
 
-    def _room_for_directions(self, before: "Snapshot | None") -> tuple[Directions, int]:
+    def _room_for_directions(self, before: "Snapshot | None") -> tuple[meaning.Directions, int]:
         """An array for the directions of all documents, and the number of segments whose directions stand there."""
         if before is not None and before.room is not None and self.count <= len(before.room):
             known = len(before.segments)
@@ -103,12 +103,12 @@ class Snapshot:
 
     def stands(self, term: str, among: Mask) -> bool:
         """Whether any of these documents has this term."""
-        places = ((segment.postings(term).documents, start) for start, segment in self._places())
+        places = ((segment.postings(term).documents, start) for start, segment in self._places)
         return any(bool(among[documents + start].any()) for documents, start in places)
 
     def impact(self, term: str) -> Impact:
         """What this term adds to which documents, all fields together."""
-        rows = [self._rows(term, start, segment) for start, segment in self._places() if segment.has(term)]
+        rows = [self._rows(term, start, segment) for start, segment in self._places if segment.has(term)]
         if not rows:
             return NOTHING
         documents = np.concatenate([documents for documents, _, _ in rows])
@@ -198,22 +198,20 @@ class Snapshot:
 
     def likeness(self, direction: meaning.Vector) -> Scores:
         """The cosine between a direction and every document; 0 without a vector."""
-        portions = (self._directions[first : first + PORTION] for first in range(0, self.count, PORTION))
+        assert self.room is not None, "not everything was read"
+        room = self.room[: self.count]
+        portions = (room[first : first + PORTION] for first in range(0, self.count, PORTION))
         cosines = [portion.astype(np.float32).dot(direction) for portion in portions]
         return np.concatenate(cosines).astype(np.float64) / meaning.STEPS
 
-    def vectors(self, documents: Documents) -> meaning.Vector:
+    def directions(self, documents: Documents) -> meaning.Vector:
         """The directions of these documents, one a row, in steps."""
-        return self._directions.take(documents, axis=0).astype(np.float32)
-
-    @property
-    def _directions(self) -> Directions:
         assert self.room is not None, "not everything was read"
-        return self.room[: self.count]
+        return self.room.take(documents, axis=0).astype(np.float32)
 
     def document_of(self, aid: int) -> int | None:
         """The document of an aid, by the aid's number; None where it has none, and until everything was read."""
-        found = (start + segment.aids[aid] for start, segment in self._places() if aid in segment.aids)
+        found = (start + segment.aids[aid] for start, segment in self._places if aid in segment.aids)
         return next((document for document in found if self.alive[document]), None) if self.loaded else None
 
     def documents_of(self, aids: Mapping[int, float]) -> dict[int, float]:
@@ -223,10 +221,7 @@ class Snapshot:
 
     def titled(self, flat: str) -> list[int]:
         """The documents with exactly this title."""
-        return [start + number for start, segment in self._places() for number in segment.titled(flat)]
-
-    def _places(self) -> Iterator[tuple[int, Segment]]:
-        return zip(self._starts, self.segments, strict=True)
+        return [start + number for start, segment in self._places for number in segment.titled(flat)]
 
     def _place(self, document: int) -> tuple[int, int, Segment]:
         owner = bisect_right(self._starts, document) - 1
@@ -258,7 +253,7 @@ def _segment(opened: FileIndex, found: TOC, one: Any, known: Mapping[str, Segmen
 
 def top(scores: Scores | Impacts, most: int) -> Documents:
     """The places of the highest scores, best first; of equal ones the first."""
-    if len(scores) <= max(FEW, most):
+    if len(scores) <= FEW or len(scores) <= most:
         return (-scores).argsort(kind="stable")[:most]
     chosen = np.flatnonzero(scores >= np.partition(scores, -most)[-most])
     return chosen[np.argsort(-scores[chosen], kind="stable")][:most]

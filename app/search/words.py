@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,12 +18,18 @@ MOST_PARTS = 5  # of what stands between two spaces
 DAMPED = 0.35  # the power of how rare a word is by which its meaning counts
 
 
-class Word(NamedTuple):
-    """A word as it was typed: what it finds, and whether it is right, or too common to be looked for."""
+@dataclass(slots=True, eq=False)
+class Word:
+    """A word as it was typed: what it finds, and whether it is right, or too common to be looked for.
+
+    So many aids have it. `direction` is what it means, the longer the rarer it is; None while there are no vectors.
+    """
 
     group: Group
     known: bool
     common: bool
+    often: int
+    direction: meaning.Vector | None
 
 
 def read(sight: Sight, word: str) -> Word:
@@ -31,7 +37,24 @@ def read(sight: Sight, word: str) -> Word:
     terms = sight.snapshot.terms(word)
     common = analysis.fold(word) in analysis.too_common(sight.snapshot.languages)
     group = sight.group((Wanted(term, 1.0, "word", word),) for term in terms)
-    return Word(group, any(map(sight.right, terms)), common)
+    often = sight.snapshot.count if common else len(group.documents)
+    return Word(group, any(map(sight.right, terms)), common, often, _direction(sight, word, often))
+
+
+def towards(sight: Sight, piece: str) -> meaning.Vector | None:
+    """What stands between two spaces means, punctuation and all: "C++", "e-mail"; None while there are no vectors."""
+    words = [sight.once(read, part) for part in analysis.split(piece)[:MOST_PARTS]]
+    return _direction(sight, piece, max((word.often for word in words), default=sight.snapshot.count))
+
+
+def _direction(sight: Sight, piece: str, often: int) -> meaning.Vector | None:
+    """What is meant, times its inverse document frequency, damped.
+
+    Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings" (2017).
+    """
+    model = meaning.at_hand()
+    weight = np.float32(math.log(1 + sight.snapshot.count / (1 + often)) ** DAMPED)
+    return None if model is None else model.word(piece) * weight
 
 
 def begun(sight: Sight, word: str) -> Group:
@@ -67,26 +90,8 @@ def _completions(sight: Sight, start: str) -> list[tuple[str, float]]:
     return sorted(worth.items(), key=lambda one: -one[1])[:MOST_COMPLETIONS]
 
 
-def towards(sight: Sight, word: str) -> meaning.Vector | None:
-    """What a word means, punctuation and all, the more of it the rarer it is; None while there are no vectors.
-
-    The weight is a damped inverse document frequency. Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for
-    Sentence Embeddings" (2017).
-    """
-    model = meaning.at_hand()
-    if model is None:
-        return None
-    count = sight.snapshot.count
-    often = [_often(sight, part.lower()) for part in analysis.split(word)[:MOST_PARTS]]
-    return model.word(word) * np.float32(math.log(1 + count / (1 + max(often, default=count))) ** DAMPED)
-
-
-def _often(sight: Sight, word: str) -> int:
-    as_typed = sight.once(read, word)
-    return sight.snapshot.count if as_typed.common else as_typed.group.often()
-
-
-def joined(sight: Sight, word: str) -> Group:
-    """What is found where neighbours are written as this one word; nothing is looked for where nobody knows it."""
+def joined(sight: Sight, word: str) -> Group | None:
+    """What is found where neighbours are written as this one word; None where nobody knows it."""
     terms = sight.snapshot.terms(word) if len(word) <= analysis.MOST_TERM else ()
-    return sight.group((Wanted(term, 1.0, "joined", word),) for term in terms if sight.right(term))
+    alternatives = [(Wanted(term, 1.0, "joined", word),) for term in terms if sight.right(term)]
+    return sight.group(alternatives) if alternatives else None
