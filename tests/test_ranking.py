@@ -181,6 +181,14 @@ def test_the_aids_of_the_reader_s_task_are_lifted_where_many_have_better_words(m
     assert at_work.factor[at_work.candidates == 50] > 1
 
 
+def test_help_for_trouble_is_lifted_where_many_have_better_words(made: Callable[..., Snapshot]) -> None:
+    better = [document(number, "error " * (60 - number)) for number in range(50)]
+    seen = sight(made(*better, document(50, "Count one error of the stock", kind="troubleshooting")))
+    scored = ranking.score(seen, understand(seen, "error "))
+    assert scored is not None
+    assert scored.factor[scored.candidates == 50] > 1
+
+
 def test_scores_fall_from_page_to_page_where_a_quote_brings_in_an_aid_with_few_words(
     made: Callable[..., Snapshot],
 ) -> None:

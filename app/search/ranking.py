@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search import meaning
+from app.search import meaning, trouble
 from app.search.circumstances import LIFT, NOWHERE, Circumstances, lifts
 from app.search.exact import as_typed
 from app.search.group import LEAST, MOST_CONSIDERED, added
@@ -73,8 +73,8 @@ def score(
     total = int(np.count_nonzero(words.view(np.int32)))  # which are counted twice as fast as words > 0
     direction = _direction(asked.meant) if sight.snapshot.loaded else None
     typed = as_typed(sight, asked, words)
-    # Aids that are asked for alone, or lifted by task or role, may have much worse words than others.
-    all_alike = narrowed is None and not around.tasks and not around.role
+    # Aids that are asked for alone, or lifted by task, role or trouble, may have much worse words than others.
+    all_alike = narrowed is None and not (around.tasks or around.role or trouble.told(asked))
     candidates = _best_words(words, max([group.floor for group in asked.groups]) if all_alike else LEAST)
     if total < FEW and direction is not None:
         candidates = _with_alike(sight, candidates, direction, narrowed)
