@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search import trouble
 from app.search.segment import Documents, Mask
 from app.search.snapshot import Snapshot
-from app.search.terms import Understood
 
 LIFT = 1.15  # for an aid of the reader's task or role, or for trouble where she writes of trouble
 
@@ -25,16 +23,18 @@ NOWHERE = Circumstances()
 
 
 def lifts(
-    snapshot: Snapshot, asked: Understood, around: Circumstances, documents: Documents
+    snapshot: Snapshot, told: str, around: Circumstances, documents: Documents
 ) -> list[tuple[str, Sequence[str], Mask]]:
-    """What lifts aids, by which tasks, role or words, and which of these aids it lifts: once, of however many tasks."""
+    """What lifts aids, by which tasks, role or words, and which of these aids it lifts: once, of however many tasks.
+
+    `told` are the words of the question that tell of trouble.
+    """
     found: list[tuple[str, Sequence[str], Mask]] = []
     if around.tasks:
         at_hand = [snapshot.having("task", task)[documents] for task in around.tasks]
         found.append(("task", around.tasks, np.any(at_hand, axis=0)))
     if around.role:
         found.append(("role", [around.role], snapshot.having("role", around.role)[documents]))
-    told = trouble.told(asked)
     if told:
         helps = snapshot.having("kind", "troubleshooting")[documents] | snapshot.having("moment", "solve")[documents]
         found.append(("trouble", [told], helps))

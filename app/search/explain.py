@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.search import analysis
+from app.search import analysis, trouble
 from app.search.circumstances import LIFT, NOWHERE, Circumstances, lifts
 from app.search.group import Group, Wanted
 from app.search.ranking import Scored
@@ -78,7 +78,7 @@ def _raised(sight: Sight, asked: Understood, around: Circumstances, document: in
     """
     snapshot, popularity = sight.snapshot, float(sight.hints.popularity[document])
     own = Circumstances([task for task in around.tasks if snapshot.having("task", task)[document]], around.role)
-    lifted_by = lifts(snapshot, asked, own, np.array([document]))
+    lifted_by = lifts(snapshot, trouble.told(asked), own, np.array([document]))
     factors = [("popularity", "", popularity)] if popularity > 1 else []
     factors += [
         (what, word, LIFT ** (1 / len(words))) for what, words, lifted in lifted_by if lifted[0] for word in words

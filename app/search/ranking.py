@@ -73,8 +73,9 @@ def score(
     total = int(np.count_nonzero(words.view(np.int32)))  # which are counted twice as fast as words > 0
     direction = _direction(asked.meant) if sight.snapshot.loaded else None
     typed = as_typed(sight, asked, words)
+    told = trouble.told(asked)
     # Aids that are asked for alone, or lifted by task, role or trouble, may have much worse words than others.
-    all_alike = narrowed is None and not (around.tasks or around.role or trouble.told(asked))
+    all_alike = narrowed is None and not (around.tasks or around.role or told)
     candidates = _best_words(words, max([group.floor for group in asked.groups]) if all_alike else LEAST)
     if total < FEW and direction is not None:
         candidates = _with_alike(sight, candidates, direction, narrowed)
@@ -85,14 +86,13 @@ def score(
         return None
     own = words[candidates]
     share = _scale(own, 1.0 if direction is None else 1 - MEANING)
-    scored = Scored(total, candidates, share, own, _factor(sight, asked, around, candidates))
+    scored = Scored(total, candidates, share, own, _factor(sight, told, around, candidates))
     if typed:
         scored.as_typed = _placed(typed, candidates)
     if direction is not None:
         scored.meaning = _likeness(sight.snapshot.directions(candidates), direction, own)
     if needed > len(candidates) or typed:  # who has it as typed may have worse words than others
-        others = _others(words, candidates, needed)
-        scored.others = others, words[others] * share
+        scored.others = _others(words, candidates, needed, share)
     return scored
 
 
@@ -112,12 +112,13 @@ def _placed(typed: Mapping[int, float], candidates: Documents) -> Impacts:
     return scores
 
 
-def _others(words: Impacts, but: Documents, most: int) -> Documents:
-    """The aids with the next best words, best first."""
+def _others(words: Impacts, but: Documents, most: int, share: float) -> tuple[Documents, Impacts]:
+    """The aids with the next best words, best first, and their scores."""
     has = words > 0
     has[but] = False
     others = has.nonzero()[0]
-    return others[top(words[others], most)]
+    others = others[top(words[others], most)]
+    return others, words[others] * share
 
 
 def _scale(scores: Impacts, highest: float) -> float:
@@ -128,10 +129,10 @@ def _scale(scores: Impacts, highest: float) -> float:
     return by
 
 
-def _factor(sight: Sight, asked: Understood, around: Circumstances, candidates: Documents) -> Impacts:
+def _factor(sight: Sight, told: str, around: Circumstances, candidates: Documents) -> Impacts:
     """What each score is multiplied by: popularity, the reader's task and role, help for trouble."""
     factor = sight.hints.popularity[candidates]
-    for _, _, lifted in lifts(sight.snapshot, asked, around, candidates):
+    for _, _, lifted in lifts(sight.snapshot, told, around, candidates):
         factor[lifted] *= LIFT
     return factor
 

@@ -55,11 +55,9 @@ def understand(sight: Sight, text: str) -> Understood:
     corrected = _corrected(text, mended) if mended else None
     synonyms = _add_synonyms(sight, groups, spelled, mended)
     neighbours = _written_together(sequence, text)
-    together = sight.each(joined, neighbours)
-    if any(together):
-        for word, found in zip(neighbours, together, strict=True):
-            if found is not None:
-                _add(sight, groups, word, found)
+    for word, found in zip(neighbours, sight.each(joined, neighbours), strict=True):
+        if found is not None:
+            _add(sight, groups, word, found)
     flat = " ".join(sequence if text.isascii() else map(analysis.fold, sequence))
     if flat == text and not (mended or synonyms):  # nothing stands between its words
         meant = [word.direction for word in as_typed if word.direction is not None]
